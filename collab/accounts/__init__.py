@@ -1,0 +1,1 @@
+"""People, teams, signing in."""

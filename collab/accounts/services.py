@@ -1,0 +1,59 @@
+"""What the rest of the house asks about people: their role in a team and what it lets them do.
+
+Every decision about rights goes through `capabilities`; no other code compares roles.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from collab.accounts.models import Membership, Role, Team, User
+
+VIEW = "view"
+EDIT = "edit"
+
+_CAPABILITIES: dict[str, frozenset[str]] = {
+    Role.VIEWER: frozenset({VIEW}),
+    Role.EDITOR: frozenset({VIEW, EDIT}),
+}
+_NONE: frozenset[str] = frozenset()
+
+
+def role_in_team(user: User | AnonymousUser, team_id: UUID) -> str | None:
+    """The person's role in that team; None for who is not in it, not signed in or not active."""
+    if not (user.is_authenticated and user.is_active):
+        return None
+    return Membership.objects.filter(user_id=user.pk, team_id=team_id).values_list("role", flat=True).first()
+
+
+def capabilities(role: str | None) -> frozenset[str]:
+    """What a role lets one do. An unknown role, or none, lets one do nothing."""
+    return _CAPABILITIES.get(role, _NONE) if role else _NONE
+
+
+def teams_where(user: User | AnonymousUser, capability: str) -> QuerySet[Team]:
+    """The teams in which the person has that capability."""
+    if not (user.is_authenticated and user.is_active):
+        return Team.objects.none()
+    roles = [role for role in Role.values if capability in capabilities(role)]
+    return Team.objects.filter(memberships__user_id=user.pk, memberships__role__in=roles)
+
+
+@transaction.atomic
+def anonymise(user: User, *, now: datetime) -> None:
+    """Takes away everything that names the person, and their access. What they wrote stays, by nobody in particular."""
+    user.username = f"anonymous-{user.pk.hex}"
+    user.display_name = _("Former member")
+    user.first_name = user.last_name = user.email = ""
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.anonymised_at = user.anonymised_at or now
+    user.last_login = None
+    user.set_unusable_password()
+    user.save()
+    user.groups.clear()
+    user.user_permissions.clear()
+    Membership.objects.filter(user_id=user.pk).delete()
