@@ -1,0 +1,13 @@
+"""The ASGI application: what uvicorn serves. It owns the order of start-up and nothing else."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()  # before anything that imports models
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+
+application = ProtocolTypeRouter({"http": django_application})

@@ -1,0 +1,217 @@
+"""Formroom's settings: one file, read from the environment.
+
+With nothing set it runs embedded: an SQLite file and a generated secret key in `var/`, the channel layer in memory,
+one process. `DATABASE_URL` and `REDIS_URL` make it a server of several processes. `.env.example` names every variable.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from project.secret import secret_key_in
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")  # what the environment already says wins
+
+DATABASE_URL = env.str("DATABASE_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
+VAR_DIR = Path(env.str("FORMROOM_VAR_DIR", default="") or BASE_DIR / "var")
+EMBEDDED = not DATABASE_URL
+
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+
+
+# --- secrets and hosts ---------------------------------------------------------------------------
+
+
+def secret_key() -> str:
+    """The key from the environment; embedded, one generated once."""
+    key = env.str("DJANGO_SECRET_KEY", default="")
+    if key:
+        return key
+    if EMBEDDED:
+        return secret_key_in(VAR_DIR)
+    raise ImproperlyConfigured("DJANGO_SECRET_KEY must be set where DATABASE_URL is: every process needs the same one.")
+
+
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
+
+# Behind a proxy that ends TLS: cookies travel only over https, and the proxy's header is believed.
+HTTPS = env.bool("DJANGO_HTTPS", default=False)
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # cached_db can bring a revoked session back
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True  # scripts read the token from the page, not from the cookie
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+X_FRAME_OPTIONS = "DENY"
+
+
+# --- the application -----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "daphne",  # first: it replaces runserver
+    "channels",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "project",
+    "collab.accounts",
+    "collab.forms",
+    "collab.rooms",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "project.urls"
+ASGI_APPLICATION = "asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+
+
+# --- the database --------------------------------------------------------------------------------
+
+
+def embedded_database() -> dict[str, Any]:
+    """SQLite as a full citizen: readers beside a writer, durable at COMMIT, writers that wait instead of failing."""
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR_DIR / "formroom.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",  # a transaction that reads first and writes later cannot wait: it fails
+            "timeout": env.float("SQLITE_BUSY_TIMEOUT", default=10.0),
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+
+
+def postgresql_database() -> dict[str, Any]:
+    """PostgreSQL through psycopg's pool: persistent connections and ASGI do not go together."""
+    database: dict[str, Any] = env.db_url_config(DATABASE_URL)
+    if "postgresql" not in database["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_URL must be a postgresql:// URL; leave it empty to run on SQLite.")
+    options = database.setdefault("OPTIONS", {})
+    # A `?pool=true` in the URL arrives here as a string, so the pool is not taken from there.
+    options["pool"] = {
+        "min_size": env.int("DATABASE_POOL_MIN", default=1),
+        "max_size": env.int("DATABASE_POOL_MAX", default=20),
+        "timeout": env.float("DATABASE_POOL_TIMEOUT", default=10.0),
+    }
+    database["CONN_MAX_AGE"] = 0
+    return database
+
+
+DATABASES = {"default": embedded_database() if EMBEDDED else postgresql_database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+# --- the channel layer ---------------------------------------------------------------------------
+
+
+def redis_layer() -> dict[str, Any]:
+    """Redis pub/sub. The explicit Retry is what lets it come back from a lost connection; the default does not."""
+    from redis.asyncio.retry import Retry
+    from redis.backoff import ExponentialWithJitterBackoff
+
+    retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=5)
+    host = {"address": REDIS_URL, "retry": retry, "socket_connect_timeout": 2, "socket_keepalive": True}
+    return {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [host]}}
+
+
+CHANNEL_LAYERS = {
+    "default": redis_layer() if REDIS_URL else {"BACKEND": "channels.layers.InMemoryChannelLayer"},
+}
+
+
+# --- static files --------------------------------------------------------------------------------
+
+# Where STATIC_ROOT is set, `collectstatic` has filled it with hashed names, cached for ever. Else WhiteNoise serves
+# straight from the finders, and browsers ask each time whether what they have is still good.
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [directory for directory in [BASE_DIR / "static"] if directory.is_dir()]
+STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0 if STATIC_ROOT is None else 60
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "project.storage.HashedModules"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+
+# --- language, time, logs ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {
+        "collab": {"level": env.str("LOG_LEVEL", default="INFO")},
+        # Django adds a handler of its own to this one, for DEBUG; one line per event is enough.
+        "django": {"handlers": [], "level": env.str("LOG_LEVEL", default="WARNING"), "propagate": True},
+    },
+}

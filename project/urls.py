@@ -1,0 +1,19 @@
+"""Which room of the house answers which address."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers. It asks nothing of the database: a restart would not mend that."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("", include("collab.accounts.urls")),
+    path("", include("collab.forms.urls")),
+    path("", include("collab.rooms.urls")),
+]

@@ -1,0 +1,10 @@
+"""The settings the tests run on: Formroom's own, with a key of its own and a password hash that costs nothing."""
+
+import os
+
+os.environ.setdefault("DJANGO_SECRET_KEY", "only-for-tests")
+
+from project.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
