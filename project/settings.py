@@ -30,7 +30,7 @@ DEBUG = env.bool("DJANGO_DEBUG", default=False)
 
 def secret_key() -> str:
     """The key from the environment; embedded, one generated once."""
-    key = env.str("DJANGO_SECRET_KEY", default="")
+    key: str = env.str("DJANGO_SECRET_KEY", default="")
     if key:
         return key
     if EMBEDDED:
@@ -148,6 +148,8 @@ def postgresql_database() -> dict[str, Any]:
         "max_size": env.int("DATABASE_POOL_MAX", default=20),
         "timeout": env.float("DATABASE_POOL_TIMEOUT", default=10.0),
     }
+    # The store's few statements are prepared once per connection; set 0 behind a pooler that cannot keep them.
+    options["prepare_threshold"] = env.int("DATABASE_PREPARE_THRESHOLD", default=5) or None
     database["CONN_MAX_AGE"] = 0
     return database
 

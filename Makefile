@@ -1,0 +1,97 @@
+# Formroom's commands. `make run` and `make test` need Python 3.11 or later and make; everything else they bring themselves.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+
+VENV := .venv
+BIN := $(VENV)/bin
+NODE := $(BIN)/python -m tests.node
+# Several processes, but not as many databases as a big machine has processors.
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
+# What the suites run on is said here, whatever the shell or .env says.
+EMBEDDED := DATABASE_URL= REDIS_URL=
+SERVERS := $(BIN)/python -m tests.services --
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*##/\1 #/p' Makefile | sort | awk -F' # *' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+# --- run ----------------------------------------------------------------------------------------
+
+.PHONY: run
+run: $(VENV)/.installed  ## serve the demo on http://127.0.0.1:8000 (HOST=, PORT=)
+	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
+
+# --- test ---------------------------------------------------------------------------------------
+
+.PHONY: test test-fast test-sqlite test-postgresql test-javascript test-browser
+test: test-sqlite test-postgresql test-javascript test-browser  ## everything: both databases, JavaScript, a real Chromium
+
+test-fast: $(VENV)/.installed-dev node_modules/.installed  ## what takes seconds: no browser, no slow ones, SQLite only
+	$(EMBEDDED) $(NODE) $(PYTEST) -m "not browser and not slow"
+	$(NODE) $(BIN)/python -m tests.javascript
+
+test-sqlite: $(VENV)/.installed-dev node_modules/.installed  ## the suite on SQLite, the channel layer in memory
+	$(EMBEDDED) $(NODE) $(PYTEST) -m "not browser"
+
+test-postgresql: $(VENV)/.installed-dev node_modules/.installed  ## the suite on PostgreSQL and Redis (DATABASE_URL, REDIS_URL, else started)
+	$(SERVERS) $(NODE) $(PYTEST) -m "not browser"
+
+test-javascript: $(VENV)/.installed-dev node_modules/.installed  ## the JavaScript tests, in Node.js
+	$(NODE) $(BIN)/python -m tests.javascript
+
+test-browser: $(VENV)/.installed-dev  ## the browser tests, in a real Chromium
+	CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && \
+	$(EMBEDDED) $(BIN)/python -m pytest -m browser
+
+# --- check --------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: $(VENV)/.installed-dev  ## ruff, mypy, import-linter; tsc where there is Node.js
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@if command -v npx >/dev/null; then $(MAKE) --no-print-directory lint-javascript; else echo "no Node.js here: tsc left out"; fi
+
+.PHONY: lint-javascript
+lint-javascript: node_modules/.installed
+	npx tsc --project jsconfig.json
+
+.PHONY: bench bench-full
+bench: $(VENV)/.installed-dev  ## from an edit sent to the same edit received: the textbook, and this
+	$(BIN)/python -m bench
+
+bench-full: $(VENV)/.installed-dev  ## the same, longer: three runs of each, and their medians
+	$(BIN)/python -m bench --full
+
+# --- the environment ----------------------------------------------------------------------------
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Formroom needs Python 3.11 or later: no python3 on the PATH."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Formroom needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python's venv module is missing or incomplete (Debian, Ubuntu: apt-get install python3-venv)."; exit 1; }
+
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing what Formroom needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(BIN)/python
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/.installed
+
+node_modules/.installed: package.json $(VENV)/.installed-dev
+	$(NODE) npm install --silent
+	@touch $@
+
+.PHONY: clean
+clean:  ## remove what make and the tools made; var/ (your data) stays
+	rm -rf $(VENV) node_modules staticfiles .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

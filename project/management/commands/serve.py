@@ -1,0 +1,90 @@
+"""`manage.py serve`: everything `make run` needs, in one process, so that a second start is quick.
+
+Brings the database up to date, loads the demo, says where to go and who can sign in, and serves with uvicorn. Owns the
+options that uvicorn is given here; what is served is `asgi.application`.
+"""
+
+from __future__ import annotations
+
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+FRAME_BYTES = 64 * 1024  # T2: the largest frame of a client
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the demo, and serve."
+    requires_system_checks = []  # `make test` runs them; here they would only cost start-up time
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        listener = listen(host, port)  # first: when the port is taken nothing else should have happened
+        with listener:
+            migrate_if_needed()
+            call_command("load_demo", verbosity=0)
+            self.stdout.write(banner(host, port))
+            connection.close()  # the server's threads open their own
+            serve(listener)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=family_of(host), backlog=2048, reuse_port=False)
+    except OSError as error:
+        raise CommandError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}. Another port: make run PORT={port + 1}"
+        ) from error
+
+
+def family_of(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def migrate_if_needed() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def banner(host: str, port: int) -> str:
+    from collab.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+
+    shown = f"[{host}]" if ":" in host else host
+    rows = [f"  {account.username:<10}{account.role}" for account in DEMO_ACCOUNTS]
+    return f"""
+Formroom is at http://{shown}:{port}
+
+Demo accounts, all with the password {DEMO_PASSWORD}:
+
+{chr(10).join(rows)}
+
+Sign in as two of them in two browsers, open the same form, and type. Ctrl-C ends it.
+"""
+
+
+def serve(listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        "asgi:application",
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=FRAME_BYTES,
+        ws_per_message_deflate=False,  # it would compress a broadcast again for every socket
+        timeout_graceful_shutdown=5,
+        lifespan="off",
+        log_level="warning",
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:  # uvicorn has shut down, and hands the signal on
+        pass
