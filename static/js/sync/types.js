@@ -1,0 +1,78 @@
+// @ts-check
+/**
+ * The words of the sync client's interface, as types: what the page is told and what it may ask.
+ *
+ * Owns no code. Everything that the UI needs to know of `sync` is here and in the head of `client.js`.
+ *
+ * @typedef {import('../document/operations.js').Address} Address
+ * @typedef {import('../document/operations.js').Op} Op
+ * @typedef {import('../document/operations.js').Delta} Delta
+ *
+ * @typedef {{id: string, name: string}} User
+ *
+ * @typedef {Object} Person One session in the room.
+ * @property {string} session
+ * @property {User} user
+ * @property {string} color
+ * @property {Address | null} at The field this person is in.
+ * @property {[number, number] | null} selection In code points of the text as shown here; for the others, moved
+ *   over everything that happened since they told it, this page's unsaved typing included.
+ *
+ * @typedef {Object} CellView What the page shows of one field, and why.
+ * @property {any} value What to show: confirmed + under way + unsent, or what a refusal keeps on the screen.
+ * @property {number} version The version of the last committed change; 0 for a default or nothing.
+ * @property {User | null} by Who made that change.
+ * @property {string | null} at When, a UTC instant.
+ * @property {boolean} local Whether changes of this page are not acknowledged yet.
+ * @property {Refusal | null} refusal
+ *
+ * @typedef {Object} StoredCell A cell as committed; `by` is a client's n.
+ * @property {any} value
+ * @property {number} version
+ * @property {number | null} by
+ * @property {string | null} at
+ *
+ * @typedef {Object} Refusal An edit that was not taken, kept with what was typed until its author decides (I6).
+ * @property {string} id
+ * @property {'conflict' | 'rejected'} kind `conflict`: somebody else changed it meanwhile (C6); both values are here.
+ * @property {Address | null} address The field it stands beside; null for an op on a whole row (`op` names it).
+ * @property {Op} op What was refused.
+ * @property {string} code invalid, conflict, gone, locked, forbidden, stale, limit or internal.
+ * @property {string} message The server's words, or the client's own where it saw the refusal coming.
+ * @property {any} mine What the person typed: a value; for a text the whole of it as the person saw it; for a row
+ *   that could not be added, `{field: value}`.
+ * @property {StoredCell | null} current What stands there now, kept up to date. For a text and for a removal of a
+ *   changed row too: the cell, or the row as `{row, version, values}`.
+ * @property {User | null} by Who wrote `current`.
+ *
+ * @typedef {Object} Status Driven by what the server acknowledged, never by a timer.
+ * @property {'connecting' | 'saved' | 'saving' | 'offline' | 'reconnecting' | 'closed'} kind
+ *   `connecting`: not joined yet, for the first time. `saved`: everything is acknowledged. `saving`: `waiting` changes are not.
+ *   `reconnecting`: the connection broke and is being made again. `offline`: making it again failed, too, or
+ *   there is no network. `closed`: for good; `reason` says why, and nothing will be sent again.
+ * @property {number} waiting How many changes are kept here and not acknowledged, in every kind.
+ * @property {number} refused How many refusals wait for a decision.
+ * @property {number | null} code The close code, when closed.
+ * @property {string | null} reason
+ *
+ * @typedef {{type: 'ready'}} ReadyEvent There is a form to show: draw everything anew.
+ * @typedef {{type: 'text', address: Address, delta: Delta, by: User | null, own: boolean}} TextEvent
+ *   The shown text changes by `delta` (already behind everything typed here). `own`: not a colleague's doing but
+ *   the outcome of something done here (a refused edit is taken out, or put in again).
+ * @typedef {{type: 'value', address: Address, by: User | null, own: boolean}} ValueEvent
+ *   A value or who wrote it changed: ask `cell(address)`. `own` as above, or one's own change was committed.
+ * @typedef {{type: 'rows', table: string, by: User | null, own: boolean}} RowsEvent Ask `rows(table)`.
+ * @typedef {{type: 'people'}} PeopleEvent Somebody came, left or moved: ask `people`.
+ * @typedef {{type: 'status'}} StatusEvent Ask `status`.
+ * @typedef {{type: 'refusal', id: string, address: Address | null, refusal: Refusal | null}} RefusalEvent
+ *   A refusal is new or changed, or (`refusal` null) settled.
+ * @typedef {{type: 'form'}} FormEvent Title, status or access changed: ask `form` and `role`.
+ * @typedef {{type: 'rejoin'}} RejoinEvent D1: for the shell, which closes and opens again.
+ * @typedef {{type: 'client', clientId: string}} ClientEvent The tab took another client id: for the shell to keep.
+ * @typedef {{type: 'error', code: string, message: string}} ErrorEvent The server says this page misbehaved.
+ * @typedef {{type: 'closed', code: number, reason: string}} ClosedEvent Closed for good.
+ * @typedef {ReadyEvent | TextEvent | ValueEvent | RowsEvent | PeopleEvent | StatusEvent | RefusalEvent | FormEvent
+ *   | RejoinEvent | ClientEvent | ErrorEvent | ClosedEvent} SyncEvent
+ */
+
+export {};
