@@ -302,10 +302,11 @@ class Matcher:
         return whole
 
     def _repeat(self, node: Node, least: int, most: int | None) -> _Part:
+        copies = max(least, 1) if most is None else most
         whole = _NOTHING
-        for count in range(max(least, 1) if most is None else most):
+        for count in range(copies):
             part = self._add(node)
-            if most is None and count >= least - 1:
+            if most is None and count == copies - 1:
                 self._link(part.last, part.first)
             whole = self._then(whole, _Part(part.optional or count >= least, part.first, part.last))
         return whole

@@ -23,7 +23,7 @@ MAX_NUMBER: Final = 2**53
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
-_DATETIME = re.compile(rf"({_DATE.pattern})T({_TIME.pattern}(\.[0-9]{{1,6}})?)Z")
+_DATETIME = re.compile(rf"({_DATE.pattern})T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{{1,6}})?)?Z")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
