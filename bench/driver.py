@@ -226,7 +226,7 @@ class Pace:
 
 
 async def drain(people: Sequence[Person], *, at_most: float) -> None:
-    """Wait until everyone has everything, but not for ever. (Looking is cheap; being told would cost every delivery.)"""
+    """Wait until everyone has everything, but not for ever. Looking is cheap: being told would cost every delivery."""
     deadline = perf_counter() + at_most
     while perf_counter() < deadline and not everything_arrived(people):  # noqa: ASYNC110
         await asyncio.sleep(0.05)

@@ -1,7 +1,6 @@
 """Fills a database for a run, in a process of its own: reads what (JSON) on stdin, answers (JSON) on stdout.
 
-Every person is an account with a session, signed in as Django signs in; every room is a form with a number field for
-each of them.
+Every person is an account with a session, signed in as Django signs in; every room is a form made from the definition.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from bench.targets import cell
 from collab.accounts.models import Membership, Team
@@ -38,7 +38,7 @@ def prepare(what: dict[str, Any]) -> dict[str, Any]:
         team = Team.objects.create(name="Benchmark", slug="benchmark")
         people = [make_person(number, team) for number in range(what["rooms"] * what["people"])]
         cookies = [sign_in(person) for person in people]
-        version = publish(team, people[0], fields=what["people"])
+        version = publish(team, people[0], what["definition"])
     rooms = []
     for number in range(what["rooms"]):
         form = create_form(template_version=version, title=f"Benchmark {number}", author=people[0])
@@ -64,23 +64,8 @@ def sign_in(user: Any) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}"
 
 
-def publish(team: Team, author: Any, *, fields: int) -> TemplateVersion:
-    definition = {
-        "key": "benchmark",
-        "title": "Benchmark",
-        "sections": [
-            {
-                "key": "numbers",
-                "title": "Numbers",
-                "fields": [
-                    {"key": cell(number), "type": "number", "label": f"Number {number}"} for number in range(fields)
-                ],
-            }
-        ],
-    }
-    from django.utils import timezone
-
-    template = Template.objects.create(team=team, key="benchmark")
+def publish(team: Team, author: Any, definition: dict[str, Any]) -> TemplateVersion:
+    template = Template.objects.create(team=team, key=definition["key"])
     return TemplateVersion.objects.create(
         template=template, number=1, definition=definition, published_at=timezone.now(), published_by=author
     )

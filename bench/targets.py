@@ -92,7 +92,8 @@ TARGETS = (
 
 @contextmanager
 def formroom(load: Load, environment: dict[str, str]) -> Iterator[Running]:
-    prepared = prepare({"rooms": load.rooms, "people": load.people, "editors": load.editors}, environment)
+    what = {"rooms": load.rooms, "people": load.people, "editors": load.editors, "definition": numbers(load.people)}
+    prepared = prepare(what, environment)
     with serving("asgi:application", environment) as (port, pid):
         processes = {"server": [pid], "stores": store_processes()}
         yield Running(
@@ -143,6 +144,12 @@ def wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
         except ConnectionRefusedError:
             time.sleep(0.05)
     raise RuntimeError(f"the server did not start (exit code {process.poll()})")
+
+
+def numbers(count: int) -> dict[str, Any]:
+    """A template with a number field for everybody."""
+    fields = [{"key": cell(number), "type": "number", "label": f"Number {number}"} for number in range(count)]
+    return {"key": "benchmark", "title": "Benchmark", "sections": [{"key": "all", "title": "All", "fields": fields}]}
 
 
 def cell(number: int) -> str:

@@ -81,7 +81,6 @@ def serve(listener: socket.socket) -> None:
         ws_max_size=FRAME_BYTES,
         ws_per_message_deflate=False,  # it would compress a broadcast again for every socket
         timeout_graceful_shutdown=5,
-        lifespan="off",
         log_level="warning",
     )
     try:
