@@ -1,0 +1,1 @@
+"""What travels between a browser and the server: messages, how they are written and read, and the codes of refusals."""
