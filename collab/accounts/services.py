@@ -3,6 +3,7 @@
 Every decision about rights goes through `capabilities`; no other code compares roles.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -30,6 +31,21 @@ def role_in_team(user: User | AnonymousUser, team_id: UUID) -> str | None:
     return Membership.objects.filter(user_id=user.pk, team_id=team_id).values_list("role", flat=True).first()
 
 
+def roles_of(pairs: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], str]:
+    """The roles of many people in many teams at once, keyed by (person, team); who is in none, is not in it."""
+    wanted = set(pairs)
+    found = Membership.objects.filter(
+        user_id__in={user for user, _ in wanted}, team_id__in={team for _, team in wanted}, user__is_active=True
+    ).values_list("user_id", "team_id", "role")
+    return {(user, team): role for user, team, role in found if (user, team) in wanted}
+
+
+def names_of(users: Iterable[UUID]) -> dict[UUID, str]:
+    """What colleagues see of these people."""
+    found = User.objects.filter(pk__in=set(users)).values_list("pk", "display_name", "username")
+    return {user: display_name or username for user, display_name, username in found}
+
+
 def capabilities(role: str | None) -> frozenset[str]:
     """What a role lets one do. An unknown role, or none, lets one do nothing."""
     return _CAPABILITIES.get(role, _NONE) if role else _NONE
@@ -41,6 +57,11 @@ def teams_where(user: User | AnonymousUser, capability: str) -> QuerySet[Team]:
         return Team.objects.none()
     roles = [role for role in Role.values if capability in capabilities(role)]
     return Team.objects.filter(memberships__user_id=user.pk, memberships__role__in=roles)
+
+
+def team_by_slug(slug: str) -> Team | None:
+    """The team of that short name, whoever asks."""
+    return Team.objects.filter(slug=slug).first()
 
 
 @transaction.atomic
