@@ -1,21 +1,17 @@
-"""Templates: bringing definitions in, publishing them, finding and giving them out.
+"""Templates: bringing definitions in, publishing them, giving them out.
 
-Everything that changes a template goes through here, and everything other rooms ask about templates. What a definition
-may say, `document.schema` decides; who may do what, `accounts.services`.
+Everything that changes a template goes through here. What a definition may say, `document.schema` decides; who may do
+what, `accounts.services`; what there is to be had, `definitions` tells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils.translation import gettext as _
 
 from collab.document.schema import Definition, read_definition
 from collab.forms.models import Template, TemplateVersion
@@ -23,22 +19,8 @@ from collab.forms.models import Template, TemplateVersion
 if TYPE_CHECKING:
     from collab.accounts.models import User
 
-CACHED_DEFINITIONS = 256
 
-
-class TemplateError(Exception):
-    """Something about a template that somebody must be told."""
-
-
-class TemplateNotFound(TemplateError):
-    """No such template or version, or not for this person."""
-
-
-class TemplateAmbiguous(TemplateError):
-    """Several teams have a template of this key, and nobody said which team is meant."""
-
-
-class TemplateArchived(TemplateError):
+class TemplateArchived(Exception):
     """The template is archived: it takes no new versions."""
 
 
@@ -48,19 +30,6 @@ class Imported:
 
     version: TemplateVersion
     made: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A template as it is offered: by its newest published version."""
-
-    key: str
-    title: str
-    team: str
-    version: int
-
-
-# --- bringing in ---------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -75,7 +44,7 @@ def import_definition(
     definition = read_definition(data)
     template = _locked_template(team_id, definition.key)
     if template.archived_at is not None:
-        raise TemplateArchived(_("This template is archived."))
+        raise TemplateArchived
     newest = template.versions.order_by("-number").first()
     made = newest is None or newest.definition != definition.source
     version = _with_definition(template, newest, definition) if newest is None or made else newest
@@ -115,62 +84,6 @@ def _with_definition(template: Template, newest: TemplateVersion | None, definit
     return newest
 
 
-# --- giving out ----------------------------------------------------------------------------------
-
-
-def definition_of(version_id: UUID) -> Definition:
-    """The definition that a form is pinned to. Raises `TemplateNotFound`."""
-    definition = _published_definition(version_id)
-    if definition is None:  # a draft changes, so it is not kept
-        version = TemplateVersion.objects.filter(pk=version_id).first()
-        if version is None:
-            raise TemplateNotFound(_("There is no such version of a template."))
-        return read_definition(version.definition)
-    return definition
-
-
 def export_definition(version: TemplateVersion) -> dict[str, Any]:
     """A version's definition as JSON that can be imported again, options in their usual order."""
-    return cast(dict[str, Any], definition_of(version.pk).source)
-
-
-def find_version(key: str, *, team_ids: Iterable[UUID], number: int | None = None) -> TemplateVersion:
-    """A published version of the template of that key in these teams, the newest where no number is said.
-
-    Raises `TemplateNotFound`, or `TemplateAmbiguous` where several of the teams have one.
-    """
-    versions = _newest(team_ids) if number is None else _published(team_ids).filter(number=number)
-    found = versions.filter(template__key=key).select_related("template__team")[:2]
-    if not found:
-        raise TemplateNotFound(_("There is no such template."))
-    if len(found) > 1:
-        raise TemplateAmbiguous(_("Several of your teams have a template of this key. Say which team."))
-    return found[0]
-
-
-def offers(*, team_ids: Iterable[UUID]) -> list[Offer]:
-    """The templates of these teams that forms can be made from, by title."""
-    rows = _newest(team_ids).values_list("template__key", "definition__title", "template__team__slug", "number")
-    return sorted((Offer(*row) for row in rows), key=lambda offer: (offer.title.casefold(), offer.team))
-
-
-def _published(team_ids: Iterable[UUID]) -> QuerySet[TemplateVersion]:
-    return TemplateVersion.objects.published().filter(template__team_id__in=team_ids, template__archived_at=None)
-
-
-def _newest(team_ids: Iterable[UUID]) -> QuerySet[TemplateVersion]:
-    newest = TemplateVersion.objects.published().filter(template=OuterRef("template")).order_by("-number").values("pk")
-    return _published(team_ids).filter(pk=Subquery(newest[:1]))
-
-
-@lru_cache(maxsize=CACHED_DEFINITIONS)
-def _definition_kept(version_id: UUID) -> Definition:
-    return read_definition(TemplateVersion.objects.published().get(pk=version_id).definition)
-
-
-def _published_definition(version_id: UUID) -> Definition | None:
-    # Read once per process: what is published never changes. That it is not there is not remembered.
-    try:
-        return _definition_kept(version_id)
-    except TemplateVersion.DoesNotExist:
-        return None
+    return cast(dict[str, Any], read_definition(version.definition).source)
