@@ -59,6 +59,11 @@ def teams_where(user: User | AnonymousUser, capability: str) -> QuerySet[Team]:
     return Team.objects.filter(memberships__user_id=user.pk, memberships__role__in=roles)
 
 
+def all_teams() -> QuerySet[Team]:
+    """Every team, by name, whoever asks."""
+    return Team.objects.all()
+
+
 def team_by_slug(slug: str) -> Team | None:
     """The team of that short name, whoever asks."""
     return Team.objects.filter(slug=slug).first()

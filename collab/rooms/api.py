@@ -1,0 +1,174 @@
+"""The HTTP twin of the socket: for scripts, and for networks that block WebSockets.
+
+Same services, same rules, same outcomes as in the room; only the shapes of refusals are HTTP's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from collab.accounts.models import User
+from collab.document.values import unstorable_text
+from collab.forms.definitions import definition_of, startable_versions
+from collab.protocol.codec import MAX_FRAME_BYTES, read_client_id, read_object, read_submit
+from collab.protocol.codes import ErrorCode
+from collab.protocol.errors import ProtocolError
+from collab.rooms.commit import Submission
+from collab.rooms.limits import room_limits
+from collab.rooms.models import Form
+from collab.rooms.opening import NotOpened, open_form, read_run, visible_form
+from collab.rooms.run import nothing_since
+from collab.rooms.services import Busy, create_form, forms_for, submit
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
+
+
+MAX_TAIL = 100_000
+TITLE_LENGTH = 200
+
+
+class Refused(Exception):
+    """A request that is answered by a code and a message."""
+
+    def __init__(self, status: int, code: ErrorCode, message: str | None = None) -> None:
+        super().__init__(code)
+        self._status = status
+        self._code = code
+        self._message = message or _(code.message)
+
+    def response(self) -> HttpResponse:
+        return JsonResponse({"code": self._code, "message": self._message}, status=self._status)
+
+
+def _not_opened(refused: NotOpened) -> Refused:
+    return Refused(403, ErrorCode.NOT_ALLOWED) if refused.exists else Refused(404, ErrorCode.NO_SUCH_FORM)
+
+
+def _malformed(error: ProtocolError) -> Refused:
+    return Refused(413 if error.code is ErrorCode.TOO_LARGE else 400, error.code, error.message)
+
+
+def endpoint(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """An address of the API: JSON in and out, the person signed in, refusals as ``{code, message}``."""
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @never_cache
+        @wraps(view)
+        def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            try:
+                if request.method not in methods:
+                    raise Refused(405, ErrorCode.METHOD_NOT_ALLOWED)
+                if not isinstance(request.user, User):
+                    raise Refused(401, ErrorCode.NOT_SIGNED_IN)
+                return view(request, request.user, *args, **kwargs)
+            except Refused as refused:
+                return refused.response()
+            except NotOpened as refused:
+                return _not_opened(refused).response()
+
+        return answer
+
+    return decorate
+
+
+@endpoint("GET", "POST")
+def forms(request: HttpRequest, user: User) -> HttpResponse:
+    """``GET``: the forms one may open. ``POST {template, title}``: makes one in the template's team."""
+    if request.method == "POST":
+        return JsonResponse(_listed(_make(user, _body(request))), status=201)
+    return JsonResponse({"forms": [_listed(form) for form in forms_for(user)]})
+
+
+@endpoint("GET")
+def form(request: HttpRequest, user: User, form_id: UUID) -> HttpResponse:
+    """As ``joined``: the form, its snapshot, and how far one's client has come (``?client_id=``)."""
+    opened = open_form(user, form_id, client_id=request.GET.get("client_id"), since=None, want="snapshot")
+    return _json(opened.joined(people=[], you=None, limits=room_limits()))
+
+
+@endpoint("GET", "POST")
+def operations(request: HttpRequest, user: User, form_id: UUID) -> HttpResponse:
+    """``GET ?since=V``: as ``committed``. ``POST {client_id, seq, base, ops}``: as ``acked``."""
+    visible, _role = visible_form(user, form_id)
+    if request.method == "POST":
+        return _submit(request, user, visible)
+    return _since(visible, request.GET.get("since", "0"))
+
+
+def _since(visible: Form, since: str) -> HttpResponse:
+    if not since.isascii() or not since.isdigit() or len(since) > 18:
+        raise Refused(400, ErrorCode.MALFORMED, _("since is a version: 0, 1, 2 …"))
+    if int(since) > visible.version:
+        raise Refused(409, ErrorCode.STALE)
+    run = read_run(visible.pk, int(since), up_to=visible.version, limit=MAX_TAIL)
+    return _json(run.one_frame() if run is not None else nothing_since(int(since)))
+
+
+def _submit(request: HttpRequest, user: User, visible: Form) -> HttpResponse:
+    try:
+        body = _body(request)
+        client_id, message = read_client_id(body), read_submit(body)
+    except ProtocolError as error:
+        raise _malformed(error) from None
+    try:
+        outcome = submit(Submission(visible.pk, user.pk, client_id, message.seq, message.base, message.ops))
+    except Busy:
+        raise Refused(503, ErrorCode.BUSY) from None
+    return _json(outcome.frame())
+
+
+def _make(user: User, body: dict[str, Any]) -> Form:
+    template, title = body.get("template"), body.get("title")
+    if not isinstance(title, str) or not 0 < len(title.strip()) <= TITLE_LENGTH or unstorable_text(title):
+        raise Refused(400, ErrorCode.INVALID, _("A form needs a title of 1 to 200 characters."))
+    versions = [
+        version
+        for version in startable_versions(user)
+        if template in (version.template.key, str(version.template_id), str(version.pk))
+    ]
+    if not versions:
+        raise Refused(400, ErrorCode.INVALID, _("There is no such template."))
+    return create_form(template_version=versions[0], title=title.strip(), author=user)
+
+
+def _listed(form: Form) -> dict[str, Any]:
+    return {
+        "id": str(form.pk),
+        "title": form.title,
+        "status": form.status,
+        "template": definition_of(form.template_version_id).key,
+    }
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    try:
+        return read_object(_read(request))
+    except ProtocolError as error:
+        raise _malformed(error) from None
+
+
+def _read(request: HttpRequest) -> bytes:
+    """The body, of at most a frame's size: what is longer is not even read."""
+    too_large = Refused(413, ErrorCode.TOO_LARGE)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FRAME_BYTES:
+        raise too_large
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise too_large from None
+    except UnreadablePostError:
+        raise Refused(400, ErrorCode.MALFORMED, _("The request broke off.")) from None
+
+
+def _json(text: str) -> HttpResponse:
+    return HttpResponse(text, content_type="application/json")

@@ -1,0 +1,414 @@
+"""Commits a batch of submits, of any forms and people, in one transaction.
+
+The heart of the server: lock the forms, check rights, drop duplicates, judge and transform, append to the log,
+update the cells. Synchronous, one thread, one connection; who batches and who is told is not its business.
+Carries C1 to C10 and S1; the judging of single ops is ``document.judge``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from collab.accounts import services as accounts
+from collab.document.document import Document
+from collab.document.judge import Author, Limits, Needs, Rejected, Standing, judge, needs
+from collab.document.operations import AddRow, Edit, MoveRow, Op, OpError, RemoveRow, RestoreRow, Set, read_op, wire_op
+from collab.forms.definitions import definition_of
+from collab.protocol.codec import encode
+from collab.protocol.messages import Acked, Client, Encoded, User
+from collab.rooms import store
+from collab.rooms.database import Database
+from collab.rooms.run import Run
+from collab.rooms.store import ClientKey, ClientState, LockedForm, LoggedOp, compact
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submit with its author. ``(form, user, client_id, seq)`` is its key (C3), ``ops`` are as they came."""
+
+    form: UUID
+    user: UUID
+    client_id: str
+    seq: int
+    base: int
+    ops: Sequence[Any]
+    poisoned: bool = False
+
+    @property
+    def client(self) -> ClientKey:
+        return self.form, self.user, self.client_id
+
+    def digest(self) -> str:
+        text = json.dumps(self.ops, sort_keys=True, separators=(",", ":"))
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a submit: the form's version after it, and the refused ops as JSON (null: none)."""
+
+    seq: int
+    version: int
+    rejected: str | None
+
+    def frame(self) -> str:
+        return encode(Acked(self.seq, self.version, Encoded(self.rejected or "[]")))
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """Outcomes in the order of the submissions (None: its form was held by another transaction), and what to tell."""
+
+    outcomes: list[Outcome | None]
+    runs: list[Run] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _FormWork:
+    """One locked form while its submits are judged."""
+
+    locked: LockedForm
+    document: Document
+    standings: dict[UUID, Standing]
+    next_n: int
+    ops: list[tuple[int, int, int, Op]] = field(default_factory=list)  # version, by, seq, op as applied
+    new_clients: list[ClientKey] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Submitted:
+    """A submission with its ops read: each an op, or why it is none."""
+
+    submission: Submission
+    digest: str
+    ops: list[Op | Rejected]
+
+
+def commit_batch(
+    submissions: Sequence[Submission],
+    *,
+    now: datetime,
+    limits: Limits,
+    handed: Mapping[UUID, int],
+    wait_milliseconds: int | None = None,
+) -> BatchResult:
+    """Commits what can be committed and says what became of each submission.
+
+    ``handed`` holds, for forms with a room here, the version up to which the room was handed runs: the result's
+    runs begin right after it, whoever committed in between. With ``wait_milliseconds`` a held form is waited
+    for; without, it is skipped. Raises what the database raises; nothing is stored then.
+    """
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    with transaction.atomic(durable=True):
+        return _Batch(submissions, now, limits).run(handed, wait_milliseconds)
+
+
+class _Batch:
+    """One transaction's work, step by step."""
+
+    def __init__(self, submissions: Sequence[Submission], now: datetime, limits: Limits) -> None:
+        self._db = Database()
+        self._now = now
+        self._at = store.iso(now) or ""
+        self._limits = limits
+        self._submitted = [_read(submission) for submission in submissions]
+        self._forms: dict[UUID, _FormWork] = {}
+        self._clients: dict[ClientKey, ClientState] = {}
+        self._outcomes: dict[tuple[int, int], store.StoredOutcome] = {}
+        self._new_submits: list[tuple[Any, ...]] = []
+        self._numbered: list[tuple[int, int]] = []
+
+    def run(self, handed: Mapping[UUID, int], wait_milliseconds: int | None) -> BatchResult:
+        self._lock(wait_milliseconds)
+        here = [each for each in self._submitted if each.submission.form in self._forms]
+        self._load_clients(here)
+        self._load_documents(here)
+        outcomes = [self._outcome(each, waited=wait_milliseconds is not None) for each in self._submitted]
+        self._write()
+        return BatchResult(outcomes, self._runs(handed))
+
+    def _lock(self, wait_milliseconds: int | None) -> None:
+        forms = {each.submission.form for each in self._submitted}
+        if wait_milliseconds is not None:
+            self._db.wait_for_locks(milliseconds=wait_milliseconds)
+        locked = store.lock_forms(self._db, forms, wait=wait_milliseconds is not None)
+        standings = self._standings(locked)
+        for form in locked:
+            document = Document(definition_of(form.template_version), form.version)
+            self._forms[form.id] = _FormWork(form, document, standings[form.id], form.next_n)
+
+    def _standings(self, locked: Sequence[LockedForm]) -> dict[UUID, dict[UUID, Standing]]:
+        """What each author may do, read inside the transaction that writes (S1, C10)."""
+        teams = {form.id: form.team for form in locked}
+        authors = {(each.submission.user, teams.get(each.submission.form)) for each in self._submitted}
+        roles = accounts.roles_of((user, team) for user, team in authors if team is not None)
+        sections = store.read_locked_sections(self._db, teams)
+        found: dict[UUID, dict[UUID, Standing]] = {}
+        for form in locked:
+            found[form.id] = {
+                user: Standing(
+                    may_edit=accounts.EDIT in accounts.capabilities(roles.get((user, team))),
+                    form_open=form.status == "open",
+                    locked_sections=sections.get(form.id, frozenset()),
+                )
+                for user, team in authors
+                if team == form.team
+            }
+        return found
+
+    def _load_clients(self, submitted: Sequence[_Submitted]) -> None:
+        keys = list(dict.fromkeys(each.submission.client for each in submitted))
+        if not keys:
+            return
+        self._clients = store.read_clients(self._db, keys)
+        new = [key for key in keys if key not in self._clients]
+        if new:
+            self._clients |= store.insert_clients(self._db, new)
+        seen = [
+            (client.id, each.submission.seq)
+            for each in submitted
+            if each.submission.seq <= (client := self._clients[each.submission.client]).last_seq
+        ]
+        if seen:
+            self._outcomes = store.read_outcomes(self._db, seen)
+
+    def _load_documents(self, submitted: Sequence[_Submitted]) -> None:
+        """Loads what the ops of this batch touch, and nothing else."""
+        wanted: dict[UUID, Needs] = {}
+        for each in submitted:
+            ops = [op for op in each.ops if not isinstance(op, Rejected)]
+            wanted.setdefault(each.submission.form, Needs()).add(needs(ops))
+        cells = [(form, at) for form, need in wanted.items() for at in need.cells]
+        tables = [(form, table) for form, need in wanted.items() for table in need.tables]
+        rows = [
+            (form, table, row)
+            for form, need in wanted.items()
+            for table, row in need.rows | need.whole_rows
+            if table not in need.tables
+        ]
+        whole = [(form, table, row) for form, need in wanted.items() for table, row in need.whole_rows]
+        if tables:
+            self._put_rows(store.read_tables(self._db, tables))
+        if rows:
+            self._put_rows(store.read_rows(self._db, rows))
+        if cells:
+            self._put_cells(store.read_cells(self._db, cells))
+        if whole:
+            self._put_cells(store.read_cells_of_rows(self._db, whole))
+        self._load_edits(submitted)
+
+    def _load_edits(self, submitted: Sequence[_Submitted]) -> None:
+        """The edits of others since its base, for each edit that has any: rare, unless two people are in one text."""
+        oldest: dict[tuple[UUID, Any], int] = {}
+        for each in submitted:
+            submission, client = each.submission, self._clients[each.submission.client]
+            for op in each.ops:
+                if not isinstance(op, Edit):
+                    continue
+                stamp = self._forms[submission.form].document.cell(op.at).stamp
+                if stamp.last_by_others(client.n) > submission.base:
+                    key = (submission.form, op.at)
+                    oldest[key] = min(submission.base, oldest.get(key, submission.base))
+        if oldest:
+            keys = [(form, at, since) for (form, at), since in oldest.items()]
+            for form, at, edit in store.read_edits(self._db, keys):
+                self._forms[form].document.load_edits([(at, edit)])
+
+    def _put_rows(self, rows: Iterable[tuple[UUID, str, str, Any]]) -> None:
+        for form, table, row, state in rows:
+            self._forms[form].document.load_rows([(table, row, state)])
+
+    def _put_cells(self, cells: Iterable[tuple[UUID, Any, Any]]) -> None:
+        for form, address, cell in cells:
+            self._forms[form].document.load_cells([(address, cell)])
+
+    def _outcome(self, each: _Submitted, *, waited: bool) -> Outcome | None:
+        submission = each.submission
+        work = self._forms.get(submission.form)
+        if work is None:
+            # Skipped forms come again. One that was waited for and is not there does not exist.
+            return _refuse_all(each, 0, "forbidden", "There is no such form.") if waited else None
+        client = self._clients[submission.client]
+        version = work.document.version
+        stored = self._outcomes.get((client.id, submission.seq))
+        if stored is not None:
+            if stored.digest == each.digest:
+                return Outcome(submission.seq, stored.version, stored.rejected)
+            return _refuse_all(each, version, "seq_reused", "This number was used for other changes.")
+        if submission.seq <= client.last_seq:
+            return _refuse_all(each, version, "stale", "A later submit was judged before this one.")
+        return self._judge(work, client, each)
+
+    def _judge(self, work: _FormWork, client: ClientState, each: _Submitted) -> Outcome:
+        submission = each.submission
+        base_problem = _base_problem(submission, client, work.document.version)
+        n = client.n or work.next_n
+        author = Author(n, submission.base, client.last_edit, work.standings[submission.user])
+        rejected: list[dict[str, Any]] = []
+        edited: set[Any] = set()
+        for index, op in enumerate(each.ops):
+            try:
+                if base_problem is not None:
+                    raise base_problem
+                applied = self._apply(work, op, author, edited)
+            except Rejected as refusal:
+                rejected.append(_rejection(index, refusal))
+            else:
+                work.ops.append((work.document.version, n, submission.seq, applied))
+                if isinstance(applied, Edit):
+                    client.last_edit = work.document.version
+        if len(rejected) < len(each.ops) and client.n is None:
+            self._number(work, client, submission.client)
+        return self._record(client, each, work.document.version, rejected, base_ok=base_problem is None)
+
+    def _apply(self, work: _FormWork, op: Op | Rejected, author: Author, edited: set[Any]) -> Op:
+        if isinstance(op, Rejected):
+            raise op
+        if isinstance(op, Edit):
+            if op.at in edited:
+                raise Rejected("stale", "A submit holds at most one edit of a text.")
+            edited.add(op.at)
+        return judge(work.document, op, author, at=self._at, limits=self._limits)
+
+    def _number(self, work: _FormWork, client: ClientState, key: ClientKey) -> None:
+        client.n = work.next_n
+        work.next_n += 1
+        work.new_clients.append(key)
+        self._numbered.append((client.id, client.n))
+
+    def _record(
+        self, client: ClientState, each: _Submitted, version: int, rejected: list[dict[str, Any]], *, base_ok: bool
+    ) -> Outcome:
+        submission = each.submission
+        client.last_seq = submission.seq
+        client.base = max(client.base, submission.base) if base_ok else client.base
+        outcome = Outcome(submission.seq, version, compact(rejected) if rejected else None)
+        stored = store.StoredOutcome(each.digest, version, outcome.rejected)
+        self._outcomes[client.id, submission.seq] = stored
+        self._new_submits.append(
+            (
+                client.id,
+                submission.seq,
+                each.digest,
+                version,
+                outcome.rejected,
+                client.base,
+                client.last_edit,
+                self._now,
+            )
+        )
+        return outcome
+
+    def _write(self) -> None:
+        db, works = self._db, list(self._forms.values())
+        if self._numbered:
+            store.number_clients(db, self._numbered)
+        if self._new_submits:
+            store.insert_submits(db, self._new_submits)
+        changed = [work for work in works if work.ops]
+        if not changed:
+            return
+        store.insert_operations(db, [self._operation(work, *op) for work in changed for op in work.ops])
+        cells = [(w.locked.id, at, w.document.cells[at]) for w in changed for at in w.document.touched_cells]
+        if cells:
+            store.upsert_cells(db, cells)
+        rows = [
+            (w.locked.id, table, row, w.document.tables[table].known[row])
+            for w in changed
+            for table, row in w.document.touched_rows
+        ]
+        if rows:
+            store.upsert_rows(db, rows)
+        store.advance_forms(db, [(w.locked.id, w.document.version, w.next_n, self._now) for w in changed])
+
+    def _operation(self, work: _FormWork, version: int, by: int, seq: int, op: Op) -> tuple[Any, ...]:
+        table, row, field = _whereabouts(op)
+        wire = wire_op(op)
+        return work.locked.id, version, by, seq, wire["kind"], table, row, field, compact(wire), self._now
+
+    def _runs(self, handed: Mapping[UUID, int]) -> list[Run]:
+        """For each form what its room has not been handed: what others committed meanwhile, then this batch."""
+        runs = []
+        for work in self._forms.values():
+            form, head = work.locked, work.document.version
+            since = handed.get(form.id, form.version)
+            if head <= since:
+                continue
+            missed: list[LoggedOp] = []
+            if since < form.version:
+                missed = store.read_operations(self._db, form.id, since, up_to=form.version, limit=form.version - since)
+            own = [
+                LoggedOp(version, by, seq, compact(wire_op(op)), self._at)
+                for version, by, seq, op in work.ops
+                if version > since
+            ]
+            clients = self._explain(work, everyone=bool(missed))
+            runs.append(Run(form.id, since + 1, (*missed, *own), clients))
+        return runs
+
+    def _explain(self, work: _FormWork, *, everyone: bool) -> dict[int, Client]:
+        """Who the new n's of this run are; everyone, where the run holds the ops of unknown batches."""
+        if everyone:
+            return read_clients_of(self._db, work.locked.id)
+        new = {self._clients[key].n or 0: (key[2], key[1]) for key in work.new_clients}
+        return _describe(new) if new else {}
+
+
+def read_clients_of(db: Database, form: UUID) -> dict[int, Client]:
+    """Every n of a form, as ``clients`` of the protocol explains it."""
+    return _describe(store.read_names(db, form))
+
+
+def _describe(names: Mapping[int, tuple[str, UUID]]) -> dict[int, Client]:
+    people = accounts.names_of({user for _, user in names.values()})
+    return {n: Client(client_id, User(str(user), people[user])) for n, (client_id, user) in names.items()}
+
+
+def _read(submission: Submission) -> _Submitted:
+    ops: list[Op | Rejected] = []
+    for raw in submission.ops:
+        try:
+            ops.append(read_op(raw) if not submission.poisoned else _internal())
+        except OpError as error:
+            ops.append(Rejected("invalid", str(error)))
+    return _Submitted(submission, submission.digest(), ops)
+
+
+def _internal() -> Rejected:
+    return Rejected("internal", "The server could not apply this change.")
+
+
+def _base_problem(submission: Submission, client: ClientState, version: int) -> Rejected | None:
+    if submission.base > version:
+        return Rejected("stale", "The base is newer than the form.")
+    if submission.base < client.base:
+        return Rejected("stale", "The base is older than that of an earlier submit.")
+    return None
+
+
+def _rejection(index: int, refusal: Rejected) -> dict[str, Any]:
+    return {"index": index, "code": refusal.code, "message": refusal.message, "current": refusal.current}
+
+
+def _refuse_all(each: _Submitted, version: int, code: str, message: str) -> Outcome:
+    rejected = [_rejection(index, Rejected(code, message)) for index in range(len(each.ops))]
+    return Outcome(each.submission.seq, version, compact(rejected))
+
+
+def _whereabouts(op: Op) -> tuple[str, str, str]:
+    match op:
+        case Set(at) | Edit(at):
+            return at.table or "", at.row or "", at.field
+        case AddRow() | RemoveRow() | RestoreRow() | MoveRow():
+            return op.table, op.row, ""

@@ -1,0 +1,284 @@
+"""The incoming half of a live room's socket, at ``/ws/forms/<id>/``: who is there, what they say, why it ends.
+
+A plain ASGI application: the path from a frame to the writer crosses nothing that is not needed. Carries T1 to
+T5; every failure maps to one close code. What is done with an op is the writer's business, what is told the hub's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, assert_never
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.http.request import validate_host
+from django.utils.translation import gettext
+
+from collab.accounts.models import User
+from collab.accounts.sessions import user_of_session
+from collab.document.operations import Address
+from collab.protocol.codec import decode, encode
+from collab.protocol.codes import CloseCode, ErrorCode
+from collab.protocol.errors import ProtocolError
+from collab.protocol.messages import Blur, ClientMessage, Closing, Error, Focus, Join, Ping, Pong, Selection, Submit
+from collab.rooms.commit import Outcome, Submission
+from collab.rooms.hub import Room
+from collab.rooms.limits import TokenBucket
+from collab.rooms.opening import NotOpened, Opened, open_form, visible_form
+from collab.rooms.presence import person_of
+from collab.rooms.runtime import Runtime
+from collab.rooms.session import Session
+
+logger = logging.getLogger(__name__)
+
+JOIN_SECONDS = 15.0
+CLOSE_SECONDS = 2.0
+IN_FLIGHT = 64
+PONG = encode(Pong())
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Closed(Exception):
+    """The connection ends with a code, told to the client."""
+
+    def __init__(self, code: CloseCode, error: ProtocolError | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.error = error
+
+
+@dataclass(slots=True)
+class _Seat:
+    """Where a joined connection sits."""
+
+    room: Room
+    session: Session
+
+
+class RoomConnection:
+    """One WebSocket, from handshake to close."""
+
+    def __init__(self, runtime: Runtime, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        self._runtime = runtime
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._seat: _Seat | None = None
+        self._user: User | None = None
+        self._closer: asyncio.Task[None] | None = None
+        self._in_flight = asyncio.Semaphore(IN_FLIGHT)
+        limits = runtime.limits
+        clock = asyncio.get_running_loop().time
+        self._bucket = TokenBucket(rate=limits.submits_per_second, burst=limits.burst, clock=clock)
+
+    async def serve(self, form_id: str) -> None:
+        await self._receive()  # websocket.connect
+        if not same_origin(self._scope):
+            await self._send({"type": "websocket.close", "code": 1008})
+            return
+        await self._send({"type": "websocket.accept"})
+        try:
+            await self._converse(form_id)
+        except Closed as closed:
+            await self._close(closed.code, closed.error)
+        except asyncio.CancelledError:
+            pass  # the closer has said why
+        except Exception:
+            logger.exception("a socket of form %s failed", form_id)
+            await self._close(CloseCode.INTERNAL)
+        finally:
+            self._leave()
+
+    async def _converse(self, form_id: str) -> None:
+        form = await self._admit(form_id)
+        first = True
+        while True:
+            try:
+                async with asyncio.timeout(JOIN_SECONDS if first else None):
+                    text = await self._frame()
+            except TimeoutError:
+                raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.JOIN_EXPECTED)) from None
+            if text is None:
+                return
+            try:
+                message = decode(text)
+            except ProtocolError as error:
+                raise Closed(error.close, error) from None
+            if first and not isinstance(message, Join):
+                raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.JOIN_EXPECTED))
+            first = False
+            await self._handle(form, message)
+
+    async def _frame(self) -> str | None:
+        """The next text frame; None when the client has gone. Enforces the rate."""
+        event = await self._receive()
+        if event["type"] == "websocket.disconnect":
+            return None
+        text: str | None = event.get("text")
+        if text is None:
+            raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.NOT_TEXT))
+        if not self._bucket.take():
+            raise Closed(CloseCode.TOO_MANY)
+        return text
+
+    async def _handle(self, form: UUID, message: ClientMessage) -> None:
+        match message:
+            case Join():
+                self._leave()
+                await self._join(form, message)
+            case Submit():
+                await self._submit(form, message)
+            case Focus(at, selection, base):
+                self._move(at, selection, base)
+            case Blur():
+                self._move(None, None, None)
+            case Ping():
+                self._seated().session.tell(PONG)
+            case _:
+                assert_never(message)
+
+    # --- joining and leaving -------------------------------------------------------------------------
+
+    async def _admit(self, form_id: str) -> UUID:
+        """Who this is, and whether the form is theirs to see (T3, T4)."""
+        try:
+            form = UUID(form_id)
+        except ValueError:
+            raise Closed(CloseCode.NO_SUCH_FORM) from None
+        self._user = await self._runtime.hub.read(user_of_session, session_key(self._scope))
+        if self._user is None:
+            raise Closed(CloseCode.NOT_SIGNED_IN)
+        try:
+            await self._runtime.hub.read(visible_form, self._user, form)
+        except NotOpened as refused:
+            raise Closed(CloseCode.NOT_ALLOWED if refused.exists else CloseCode.NO_SUCH_FORM) from None
+        return form
+
+    async def _join(self, form: UUID, join: Join) -> None:
+        """Subscribes, then reads: nothing committed in between is lost (C2)."""
+        user, hub = self._user, self._runtime.hub
+        assert user is not None
+        room = await hub.enter(form)
+        try:
+            opened = await hub.read(open_form, user, form, client_id=join.client_id, since=join.since, want=join.want)
+        except NotOpened as refused:
+            hub.abandon(room)
+            raise Closed(CloseCode.NOT_ALLOWED if refused.exists else CloseCode.NO_SUCH_FORM) from None
+        except BaseException:
+            hub.abandon(room)
+            raise
+        hub.settle(room, opened.version, opened.revision)
+        session = self._new_session(user, join)
+        self._seat = _Seat(room, session)
+        hub.seat(room, session)
+        self._closer = asyncio.create_task(self._close_when_left(session, asyncio.current_task()))
+        await self._begin(room, session, opened)
+
+    def _new_session(self, user: User, join: Join) -> Session:
+        id = secrets.token_urlsafe(9)
+        person = person_of(session=id, user=user.pk, name=str(user))
+        return Session(id=id, user=user.pk, client_id=join.client_id, person=person, send=self._send)
+
+    async def _begin(self, room: Room, session: Session, opened: Opened) -> None:
+        people, you = room.people.everyone(), session.person
+        joined = opened.joined(people=people, you=you, limits=self._runtime.limits)
+        tail = [frame for run in opened.tail for _, frame in run.frames()]
+        await session.begin(joined, opened.version, tail, lambda since: self._runtime.hub.read_on(room, since))
+
+    def _leave(self) -> None:
+        seat, self._seat = self._seat, None
+        if seat is not None:
+            self._runtime.hub.unseat(seat.room, seat.session)
+            seat.session.leave()
+        if self._closer is not None and self._closer is not asyncio.current_task():
+            self._closer.cancel()
+            self._closer = None
+
+    # --- what a client says --------------------------------------------------------------------------
+
+    async def _submit(self, form: UUID, message: Submit) -> None:
+        session = self._seated().session
+        await self._in_flight.acquire()  # a client with too much under way is not read on until some of it is done
+        submission = Submission(form, session.user, session.client_id, message.seq, message.base, message.ops)
+
+        def on_outcome(outcome: Outcome | None) -> None:
+            self._in_flight.release()
+            if outcome is None:
+                session.leave(CloseCode.RESTARTING)  # nothing is known of it: the client comes again (C3)
+            else:
+                session.answer(outcome)
+
+        self._runtime.writer.submit(submission, on_outcome)
+
+    def _move(self, at: Address | None, selection: Selection | None, base: int | None) -> None:
+        seat = self._seated()
+        seat.session.person = replace(seat.session.person, at=at, selection=selection, base=base)
+        self._runtime.hub.moved(seat.room, seat.session)
+
+    def _seated(self) -> _Seat:
+        if self._seat is None:
+            raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.JOIN_EXPECTED))
+        return self._seat
+
+    # --- the end -------------------------------------------------------------------------------------
+
+    async def _close_when_left(self, session: Session, serving: asyncio.Task[Any] | None) -> None:
+        """Closes the socket when the hub ends the session; a reader who does not even take that is cut off."""
+        await session.gone.wait()
+        with suppress(Exception):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._close(session.close_code or CloseCode.INTERNAL)
+        if serving is not None:
+            serving.cancel()
+
+    async def _close(self, code: CloseCode, error: ProtocolError | None = None) -> None:
+        """Says why, then closes (T4)."""
+        with suppress(Exception):
+            if error is not None:
+                await self._tell(Error(error.code, error.message))
+            await self._tell(Closing(int(code), gettext(code.reason)))
+            await self._send({"type": "websocket.close", "code": int(code), "reason": code.name.lower()})
+
+    async def _tell(self, message: Error | Closing) -> None:
+        await self._send({"type": "websocket.send", "text": encode(message)})
+
+
+def session_key(scope: dict[str, Any]) -> str | None:
+    cookie: SimpleCookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            with suppress(CookieError):
+                cookie.load(value.decode("latin-1"))
+    morsel = cookie.get(settings.SESSION_COOKIE_NAME)
+    return morsel.value if morsel is not None else None
+
+
+def same_origin(scope: dict[str, Any]) -> bool:
+    """Whether ``Origin``, where sent, is this site's, by scheme, host and port (T3)."""
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    origin, host = headers.get(b"origin"), headers.get(b"host", "")
+    if origin is None:
+        return True
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    secure = scope.get("scheme") in ("wss", "https")
+    own = urlsplit(f"{'https' if secure else 'http'}://{host}")
+    try:
+        theirs = urlsplit(origin)
+        same = (theirs.scheme, theirs.hostname, _port(theirs)) == (own.scheme, own.hostname, _port(own))
+    except ValueError:
+        return False
+    return same and validate_host(own.hostname or "", settings.ALLOWED_HOSTS)
+
+
+def _port(url: Any) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)

@@ -1,0 +1,133 @@
+"""The one place where PostgreSQL and SQLite differ for the store.
+
+Statements are written once. A set of rows goes in as one parameter, a *relation*: parallel arrays through
+``unnest`` on PostgreSQL, a JSON document through ``json_each`` on SQLite. Owns the conversion of values and the
+classes of failure; knows nothing of what is stored.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import django.db
+import psycopg
+from django.db import transaction
+from psycopg import errors as pg_errors
+
+ColumnType = Literal["uuid", "text", "bigint", "boolean", "timestamptz"]
+Row = tuple[Any, ...]
+
+
+class Relation:
+    """Rows as a FROM item: ``{name}`` in a statement, its columns named and typed."""
+
+    def __init__(self, **columns: ColumnType) -> None:
+        self.columns: Mapping[str, ColumnType] = columns
+        names = ", ".join(f'"{name}"' for name in columns)
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        fields = ", ".join(f"json_extract(value, '$[{index}]') AS \"{name}\"" for index, name in enumerate(columns))
+        self.names = names
+        self.postgresql = f"unnest({arrays}) AS r({names})"
+        self.sqlite = f"(SELECT {fields} FROM json_each(%s)) AS r"
+
+
+class Database:
+    """The connection of the running thread, as the store uses it."""
+
+    def __init__(self) -> None:
+        self._wrapper = django.db.connection
+        self.postgresql = self._wrapper.vendor == "postgresql"
+
+    def rows(self, sql: str, relation: Relation, rows: Sequence[Row], *params: Any) -> list[Row]:
+        """Runs a query in which ``{r}`` is the relation; ``params`` follow it."""
+        return list(self._run(sql, relation, rows, params).fetchall())
+
+    def run(self, sql: str, relation: Relation, rows: Sequence[Row], *params: Any) -> None:
+        self._run(sql, relation, rows, params)
+
+    def uuid(self, value: Any) -> UUID:
+        return value if isinstance(value, UUID) else UUID(value)
+
+    def instant(self, value: Any) -> datetime | None:
+        """A stored time. SQLite keeps Django's text of it, or hands it out without its zone, which is UTC."""
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        if value is None or not isinstance(value, datetime):
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """A transaction that sees one state of the database throughout."""
+        outermost = not self._wrapper.in_atomic_block
+        with transaction.atomic():
+            if self.postgresql and outermost:
+                self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", ())
+            yield
+
+    def wait_for_locks(self, *, milliseconds: int) -> None:
+        """Bounds how long statements of this transaction wait for a lock. SQLite has its busy timeout."""
+        if self.postgresql:
+            self._execute(f"SET LOCAL lock_timeout = {int(milliseconds)}", ())
+
+    def _run(self, sql: str, relation: Relation, rows: Sequence[Row], params: Sequence[Any]) -> Any:
+        if self.postgresql:
+            arrays = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in relation.columns]
+            return self._execute(sql.replace("{r}", relation.postgresql), (*arrays, *params))
+        document = json.dumps(_for_sqlite(relation, rows), ensure_ascii=False)
+        return self._execute(sql.replace("{r}", relation.sqlite), (document, *params))
+
+    def _execute(self, sql: str, params: Sequence[Any]) -> Any:
+        self._wrapper.ensure_connection()
+        raw: Any = self._wrapper.connection
+        if self.postgresql:
+            # Bound on the server, so that the few statements of the store are prepared once and run all day.
+            return psycopg.Cursor(raw).execute(sql, params)
+        return raw.execute(sql.replace("%s", "?"), params)
+
+
+def _for_sqlite(relation: Relation, rows: Sequence[Row]) -> Sequence[Row]:
+    fits = [_SQLITE_FORM.get(kind) for kind in relation.columns.values()]
+    if not any(fits):
+        return rows
+    return [
+        tuple(value if fit is None or value is None else fit(value) for fit, value in zip(fits, row, strict=True))
+        for row in rows
+    ]
+
+
+def _sqlite_time(value: datetime) -> str:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+
+_SQLITE_FORM: Mapping[str, Callable[[Any], Any]] = {"uuid": lambda value: value.hex, "timestamptz": _sqlite_time}
+
+_PASSING = (
+    pg_errors.DeadlockDetected,
+    pg_errors.SerializationFailure,
+    pg_errors.LockNotAvailable,
+    pg_errors.OperatorIntervention,
+    pg_errors.InsufficientResources,
+    pg_errors.SystemError,
+)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same work may well succeed in a moment: a lost connection, a deadlock, a busy database.
+
+    Anything else is the fault of something in the work, and trying it again would fail again.
+    """
+    cause = error.__cause__ if isinstance(error, django.db.Error) and error.__cause__ is not None else error
+    if isinstance(cause, _PASSING) or isinstance(cause, psycopg.InterfaceError | django.db.InterfaceError):
+        return True
+    if isinstance(cause, psycopg.OperationalError):
+        return cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P"))
+    if isinstance(cause, sqlite3.OperationalError):
+        return any(word in str(cause) for word in ("locked", "busy"))
+    return type(cause).__module__.startswith("psycopg_pool")

@@ -1,0 +1,397 @@
+"""The hub of a process: its rooms, the sessions in them, and the talk with the hubs of other processes.
+
+The database is the truth, the channel layer a hint: a run that comes out of turn, or a head that the poll finds
+ahead, makes the hub read the log. The hub alone owns a channel; sessions hang off it. Carries C2, D1, D2 and R1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from channels.layers import BaseChannelLayer
+
+from collab.protocol.codec import encode
+from collab.protocol.messages import FormChanged
+from collab.rooms import store
+from collab.rooms.database import Database
+from collab.rooms.models import Form
+from collab.rooms.opening import read_run
+from collab.rooms.presence import People
+from collab.rooms.run import Run
+from collab.rooms.session import Session
+from collab.rooms.threads import DatabaseThreads
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+POLL_SECONDS = 1.0
+PRESENCE_SECONDS = 0.1
+GOSSIP_SECONDS = 15.0
+LAYER_SECONDS = 2.0
+TAIL_OPS = 4_000
+
+
+def group_of(form: UUID) -> str:
+    return f"formroom.form.{form}"
+
+
+class Room:
+    """One active form in this process: what was delivered of it, and to whom more is delivered."""
+
+    def __init__(self, form: UUID) -> None:
+        self.form = form
+        self.version: int | None = None  # delivered up to here; unknown until the first session has read
+        self.revision = -1
+        self.handed_version = -1
+        self.heard = -1  # the highest version anybody told of
+        self.polled_version = -1
+        self.polled_head = -1
+        self.sessions: dict[str, Session] = {}
+        self.people = People()
+        self.tail: deque[Run] = deque()
+        self.tail_ops = 0
+        self.repair: asyncio.Task[None] | None = None
+        self.presence_timer: asyncio.TimerHandle | None = None
+        self.presence_told = 0.0
+        self.subscribed = False
+
+    def keep(self, run: Run) -> None:
+        """Remembers recent runs, so that a reader who lags a little needs no database."""
+        self.tail.append(run)
+        self.tail_ops += len(run.ops)
+        while self.tail_ops > TAIL_OPS and len(self.tail) > 1:
+            self.tail_ops -= len(self.tail.popleft().ops)
+
+    def remembered(self, since: int) -> Run | None:
+        """The remembered run that continues at ``since``, if the tail reaches back that far."""
+        if not self.tail or self.tail[0].first > since + 1:
+            return None
+        return next((run.after(since) for run in self.tail if run.first <= since + 1 <= run.last), None)
+
+
+class Hub:
+    """Delivers runs to the sessions of this process and tells other processes; implements the writer's audience."""
+
+    def __init__(self, layer: BaseChannelLayer, readers: DatabaseThreads) -> None:
+        self.id = uuid4().hex
+        self._layer = layer
+        self._readers = readers
+        self._rooms: dict[UUID, Room] = {}
+        self._loop = asyncio.get_running_loop()
+        self._channel: str | None = None
+        self._outbox: asyncio.Queue[tuple[UUID, dict[str, Any]]] = asyncio.Queue(maxsize=1_000)
+        self._layer_ill_until = 0.0
+        self._background: set[asyncio.Task[Any]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Opens the hub's channel, if the layer answers, and begins to listen, publish, poll and gossip."""
+        await self._with_layer(self._open_channel())
+        self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._publish, self._poll, self._gossip)]
+
+    # --- rooms and sessions --------------------------------------------------------------------------
+
+    async def enter(self, form: UUID) -> Room:
+        """The room of a form, subscribed: what is committed from now on reaches it."""
+        room = self._rooms.get(form)
+        if room is None:
+            room = self._rooms[form] = Room(form)
+        if not room.subscribed:
+            await self._subscribe(room)
+        return room
+
+    def settle(self, room: Room, version: int, revision: int) -> None:
+        """A session of this room has read the form at a version: the room begins there, or learns it is behind."""
+        if room.version is None:
+            room.version = version
+            room.revision = revision
+            room.handed_version = max(room.handed_version, version)
+        self._hear(room, version)
+
+    def seat(self, room: Room, session: Session) -> None:
+        """Adds a session to the room and tells the others."""
+        room.sessions[session.id] = session
+        room.people.put(session.person)
+        self._presence_changed(room)
+
+    def unseat(self, room: Room, session: Session) -> None:
+        """Takes a session out of the room; the last one out closes it."""
+        room.sessions.pop(session.id, None)
+        room.people.drop(session.id)
+        if room.sessions:
+            self._presence_changed(room)
+        else:
+            self._close_room(room)
+
+    def abandon(self, room: Room) -> None:
+        """Closes a room that was entered by somebody who then was not seated, if nobody else is in it."""
+        if not room.sessions:
+            self._close_room(room)
+
+    def moved(self, room: Room, session: Session) -> None:
+        """A session's person has moved to another field or selection."""
+        room.people.put(session.person)
+        self._presence_changed(room)
+
+    async def read_on(self, room: Room, since: int) -> Run | None:
+        """What was delivered above a version, from memory or the log; None, at once, where there is nothing."""
+        if room.version is None or since >= room.version:
+            return None
+        run = room.remembered(since)
+        if run is not None:
+            return run
+        return await self.read(read_run, room.form, since, up_to=room.version)
+
+    async def read(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Runs a reading function in a thread of the readers."""
+        return await self._readers.run_once(function, *args, **kwargs)
+
+    def sessions(self) -> list[Session]:
+        return [session for room in self._rooms.values() for session in room.sessions.values()]
+
+    async def close(self) -> None:
+        for task in (*self._tasks, *self._background):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._background, return_exceptions=True)
+
+    # --- the writer's audience -----------------------------------------------------------------------
+
+    def handed(self, form: UUID) -> int | None:
+        room = self._rooms.get(form)
+        return None if room is None or room.version is None else max(room.version, room.handed_version)
+
+    def hand(self, run: Run) -> None:
+        room = self._rooms.get(run.form)
+        if room is not None:
+            room.handed_version = max(room.handed_version, run.last)
+
+    def deliver(self, run: Run) -> None:
+        """Tells a run of this process: to its own sessions and, through the channel layer, to other hubs."""
+        self._send_to_hubs(run.form, {"type": "run", **run.pack()})
+        self._deliver_here(run)
+
+    # --- delivery ------------------------------------------------------------------------------------
+
+    def _deliver_here(self, run: Run) -> None:
+        room = self._rooms.get(run.form)
+        if room is None:
+            return
+        if room.version is None or run.first > room.version + 1:
+            self._hear(room, run.last)
+            return
+        if run.last <= room.version:
+            return
+        run = run.after(room.version)
+        room.version = run.last
+        room.keep(run)
+        for session in list(room.sessions.values()):
+            session.deliver(run)
+
+    def _hear(self, room: Room, version: int) -> None:
+        """Somebody told of a version. Where the room is behind it, the log is read."""
+        room.heard = max(room.heard, version)
+        if room.version is not None and room.heard > room.version and room.repair is None:
+            room.repair = self._in_background(self._repair(room))
+
+    async def _repair(self, room: Room) -> None:
+        """Reads the log up to what was heard of: a message was lost, or came out of turn (D1)."""
+        try:
+            while room.version is not None and room.version < room.heard and self._is_open(room):
+                run = await self.read(read_run, room.form, room.version, up_to=room.heard)
+                if run is None:
+                    room.heard = room.version  # a rumour
+                else:
+                    self._deliver_here(run)
+        except Exception:
+            logger.warning("could not read the log of form %s", room.form, exc_info=True)
+        finally:
+            room.repair = None
+
+    async def _poll(self) -> None:
+        """Compares version and revision of the active rooms with the database: one query for all of them."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            for room in [room for room in self._rooms.values() if not room.subscribed]:
+                await self._subscribe(room)
+            forms = [form for form, room in self._rooms.items() if room.version is not None]
+            if not forms:
+                continue
+            try:
+                heads = await self.read(_read_heads, forms)
+            except Exception as error:
+                logger.warning("could not poll the active forms: %s", error)
+                continue
+            for form, (version, revision) in heads.items():
+                await self._heard_head(form, version, revision)
+
+    async def _heard_head(self, form: UUID, version: int, revision: int) -> None:
+        room = self._rooms.get(form)
+        if room is None or room.version is None:
+            return
+        # A room that moves on is behind only by what its own writer is about to deliver.
+        stands_still = room.version == room.polled_version
+        if version > room.version and (stands_still or room.polled_head > room.version):
+            self._hear(room, version)
+        room.polled_version, room.polled_head = room.version, version
+        if revision > room.revision:
+            await self._tell_form(room)
+
+    async def _tell_form(self, room: Room) -> None:
+        form = await self.read(_read_form, room.form)
+        if form is None or form["revision"] <= room.revision:
+            return
+        room.revision = form["revision"]
+        frame = encode(FormChanged(form["revision"], form["status"], {"title": form["title"]}))
+        for session in list(room.sessions.values()):
+            session.tell(frame)
+
+    # --- presence ------------------------------------------------------------------------------------
+
+    def _presence_changed(self, room: Room) -> None:
+        """Tells the room within a tenth of a second, coalesced: at once where nothing was told lately."""
+        if room.presence_timer is None:
+            wait = max(0.0, room.presence_told + PRESENCE_SECONDS - self._loop.time())
+            room.presence_timer = self._loop.call_later(wait, self._tell_presence, room)
+
+    def _tell_presence(self, room: Room) -> None:
+        room.presence_timer = None
+        room.presence_told = self._loop.time()
+        changes = room.people.take_untold()
+        if changes:
+            frame = changes.frame()
+            for session in list(room.sessions.values()):
+                session.tell_people(changes, frame)
+        gossip = room.people.take_ungossiped()
+        if gossip:
+            self._send_to_hubs(room.form, {"type": "presence", "form": str(room.form), "frame": gossip.frame()})
+
+    async def _gossip(self) -> None:
+        """Tells other hubs who is here every now and then, and forgets hubs that fell silent."""
+        while True:
+            await asyncio.sleep(GOSSIP_SECONDS)
+            for room in list(self._rooms.values()):
+                self._send_people(room)
+                room.people.forget_silent(now=self._loop.time())
+                self._presence_changed(room)
+
+    def _send_people(self, room: Room) -> None:
+        self._send_to_hubs(room.form, {"type": "people", "form": str(room.form), "frame": room.people.pack_here()})
+
+    # --- the other hubs ------------------------------------------------------------------------------
+
+    def _send_to_hubs(self, form: UUID, message: dict[str, Any]) -> None:
+        """Queues a message for the other hubs; a full queue drops it, and their poll finds out."""
+        try:
+            self._outbox.put_nowait((form, {**message, "hub": self.id}))
+        except asyncio.QueueFull:
+            logger.warning("the channel layer is too slow: a message to other processes was dropped")
+
+    async def _publish(self) -> None:
+        while True:
+            form, message = await self._outbox.get()
+            if self._loop.time() >= self._layer_ill_until:
+                await self._with_layer(self._layer.group_send(group_of(form), message))
+
+    async def _subscribe(self, room: Room) -> None:
+        """Joins the room's group; where the layer is down the poll carries the room until it is back."""
+        if self._loop.time() < self._layer_ill_until or self._channel is None:
+            return
+        if await self._with_layer(self._layer.group_add(group_of(room.form), self._channel)):
+            room.subscribed = True
+            self._send_to_hubs(room.form, {"type": "who", "form": str(room.form)})
+
+    async def _with_layer(self, doing: Any) -> bool:
+        """Does something with the channel layer, bounded in time; an ill layer is left alone for a moment."""
+        try:
+            async with asyncio.timeout(LAYER_SECONDS):
+                await doing
+        except Exception as error:
+            logger.warning("the channel layer does not answer: %s", error or type(error).__name__)
+            self._layer_ill_until = self._loop.time() + POLL_SECONDS
+            return False
+        return True
+
+    async def _listen(self) -> None:
+        """Receives what other hubs tell; whatever happens, it goes on listening."""
+        while True:
+            try:
+                if self._channel is None:
+                    await self._open_channel()
+                assert self._channel is not None
+                # Never cancelled for a timeout: a layer may take that for the end of the channel.
+                message = await self._layer.receive(self._channel)
+            except Exception as error:
+                logger.warning("the channel layer is deaf: %s", error)
+                await asyncio.sleep(POLL_SECONDS)
+                continue
+            if message.get("hub") != self.id:
+                try:
+                    await self._receive(message)
+                except Exception:
+                    logger.exception("a message of another process was not understood")
+
+    async def _open_channel(self) -> None:
+        self._channel = await self._layer.new_channel("hub")
+
+    async def _receive(self, message: dict[str, Any]) -> None:
+        room = self._rooms.get(UUID(message["form"]))
+        if room is None:
+            return
+        now = self._loop.time()
+        match message["type"]:
+            case "run":
+                self._deliver_here(Run.unpack(message))
+            case "head":
+                await self._heard_head(room.form, message["version"], message["revision"])
+            case "presence":
+                room.people.hear_changes(message["hub"], message["frame"], now=now)
+                self._presence_changed(room)
+            case "people":
+                room.people.hear_everyone(message["hub"], message["frame"], now=now)
+                self._presence_changed(room)
+            case "who":
+                self._send_people(room)
+
+    # --- housekeeping --------------------------------------------------------------------------------
+
+    def _is_open(self, room: Room) -> bool:
+        return self._rooms.get(room.form) is room
+
+    def _close_room(self, room: Room) -> None:
+        if not self._is_open(room):
+            return
+        if room.presence_timer is not None:
+            room.presence_timer.cancel()
+        gossip = room.people.take_ungossiped()
+        if gossip:
+            self._send_to_hubs(room.form, {"type": "presence", "form": str(room.form), "frame": gossip.frame()})
+        del self._rooms[room.form]
+        if room.subscribed and self._channel is not None:
+            self._in_background(self._unsubscribe(room.form, self._channel))
+
+    async def _unsubscribe(self, form: UUID, channel: str) -> None:
+        if form not in self._rooms:
+            await self._with_layer(self._layer.group_discard(group_of(form), channel))
+            if (room := self._rooms.get(form)) is not None:
+                room.subscribed = False  # entered again meanwhile: the listener subscribes it anew
+
+    def _in_background(self, work: Any) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+
+def _read_form(form: UUID) -> dict[str, Any] | None:
+    found = Form.objects.filter(pk=form).values("revision", "status", "title").first()
+    return dict(found) if found is not None else None
+
+
+def _read_heads(forms: list[UUID]) -> dict[UUID, tuple[int, int]]:
+    return store.read_heads(Database(), forms)

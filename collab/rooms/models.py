@@ -1,0 +1,151 @@
+"""What is stored of a live form: its row, its log, and the cells and rows that the log folds to.
+
+The constraints here carry I2 (versions dense, one op per version) and C3 (a submit has one outcome). The tables
+under a form have composite keys and no others: they are written thousands of times a second, by ``store`` alone.
+Values and ops are kept as the very JSON text that travels: what was typed comes back byte for byte, and a
+snapshot is put together without parsing.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from collab.ids import uuid7
+
+KEY_LENGTH = 100
+ID_LENGTH = 64
+
+
+class FormStatus(models.TextChoices):
+    """Where a form is in its life. Only an open one takes ops (C10)."""
+
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class Form(models.Model):
+    """One live document that people fill together. Its row is the lock under which its versions are given."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, related_name="live_forms")
+    template_version = models.ForeignKey("forms.TemplateVersion", on_delete=models.PROTECT, related_name="live_forms")
+    title = models.CharField(_("title"), max_length=200)
+    status = models.CharField(_("status"), max_length=16, choices=FormStatus.choices, default=FormStatus.OPEN)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    version = models.BigIntegerField(_("version"), default=0, editable=False)
+    revision = models.BigIntegerField(_("revision"), default=0, editable=False)
+    next_n = models.PositiveIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now_add=True)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-updated_at"]
+        verbose_name = _("form")
+        verbose_name_plural = _("forms")
+        constraints = [
+            models.CheckConstraint(name="form_version_from_0", condition=Q(version__gte=0, revision__gte=0)),
+            models.CheckConstraint(name="form_status_known", condition=Q(status__in=FormStatus.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SectionStatus(models.Model):
+    """A section that is not as open as its form; none is kept for the rest."""
+
+    pk = models.CompositePrimaryKey("form", "section")
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="section_statuses", db_index=False)
+    section = models.CharField(max_length=KEY_LENGTH)
+    status = models.CharField(max_length=16, choices=FormStatus.choices)
+
+
+class Client(models.Model):
+    """One browser tab in one form, known by the id it made itself and, once it committed an op, by its n."""
+
+    id = models.BigAutoField(primary_key=True)
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="clients", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    client_id = models.CharField(max_length=ID_LENGTH)
+    n = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="client_once_per_form", fields=["form", "user", "client_id"]),
+            models.UniqueConstraint(name="client_n_once_per_form", fields=["form", "n"]),
+        ]
+
+
+class Submit(models.Model):
+    """The outcome of one submit (C3): what it held, and what became of it.
+
+    ``base`` and ``last_edit`` run along the client's submits: the highest base it used, and the version of the
+    last text edit it committed (C4, C5).
+    """
+
+    pk = models.CompositePrimaryKey("client", "seq")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="submits", db_index=False)
+    seq = models.BigIntegerField()
+    digest = models.CharField(max_length=32)
+    version = models.BigIntegerField()
+    rejected = models.TextField(null=True)
+    base = models.BigIntegerField()
+    last_edit = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="submit_seq_from_1", condition=Q(seq__gte=1))]
+
+
+class Operation(models.Model):
+    """One committed op, as applied. The log of a form is its truth: the cells and rows are its fold (I4)."""
+
+    pk = models.CompositePrimaryKey("form", "version")
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="operations", db_index=False)
+    version = models.BigIntegerField()
+    by = models.PositiveIntegerField()
+    seq = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+    table = models.CharField(max_length=KEY_LENGTH, blank=True)
+    row = models.CharField(max_length=ID_LENGTH, blank=True)
+    field = models.CharField(max_length=KEY_LENGTH, blank=True)
+    op = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="operation_version_from_1", condition=Q(version__gte=1))]
+
+
+class Cell(models.Model):
+    """What a field or a cell of a row holds now, and who changed it when (see ``document.Stamp``)."""
+
+    pk = models.CompositePrimaryKey("form", "table", "row", "field")
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="cells", db_index=False)
+    table = models.CharField(max_length=KEY_LENGTH, blank=True)
+    row = models.CharField(max_length=ID_LENGTH, blank=True)
+    field = models.CharField(max_length=KEY_LENGTH)
+    value = models.TextField()
+    version = models.BigIntegerField()
+    by = models.PositiveIntegerField(null=True)
+    prior = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)
+
+
+class Row(models.Model):
+    """A row of a table, there or removed; its rank orders it among the others."""
+
+    pk = models.CompositePrimaryKey("form", "table", "row")
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    table = models.CharField(max_length=KEY_LENGTH)
+    row = models.CharField(max_length=ID_LENGTH)
+    rank = models.TextField()
+    removed = models.BooleanField(default=False)
+    version = models.BigIntegerField()
+    by = models.PositiveIntegerField(null=True)
+    prior = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)

@@ -1,0 +1,64 @@
+"""The sockets of the site: which path is served by what, and the runtime behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from collab.protocol.codes import CloseCode
+from collab.rooms.consumer import RoomConnection
+from collab.rooms.runtime import Runtime
+
+ROOM_PATH = re.compile(r"/ws/forms/([^/]+)/")
+
+ASGIApp = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+
+
+class LiveForms:
+    """The ASGI application for sockets and the lifespan: starts the runtime with the server, closes it with it."""
+
+    def __init__(self) -> None:
+        self._runtime: Runtime | None = None
+        self._starting = asyncio.Lock()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        path = ROOM_PATH.fullmatch(scope["path"])
+        if path is None:
+            await _refuse(receive, send)
+            return
+        await RoomConnection(await self.runtime(), scope, receive, send).serve(path[1])
+
+    async def runtime(self) -> Runtime:
+        """The process's runtime, started by the first socket where the server has no lifespan."""
+        async with self._starting:
+            if self._runtime is None:
+                self._runtime = await Runtime.start()
+            return self._runtime
+
+    async def close(self) -> None:
+        if self._runtime is not None:
+            await self._runtime.close()
+            self._runtime = None
+
+    async def _lifespan(self, receive: Any, send: Any) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.runtime()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+async def _refuse(receive: Any, send: Any) -> None:
+    """There is nothing here: told, then closed (T4)."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": int(CloseCode.NO_SUCH_FORM), "reason": "no such address"})

@@ -1,0 +1,51 @@
+"""What a process needs to serve live forms: one hub, one writer, and the threads they block in.
+
+Made when the server starts (or with the first socket, under servers without a lifespan), closed when it stops.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Self
+
+from channels.layers import get_channel_layer
+
+from collab.protocol.codes import CloseCode
+from collab.rooms.hub import Hub
+from collab.rooms.limits import RoomLimits, room_limits
+from collab.rooms.threads import DatabaseThreads
+from collab.rooms.writer import Writer
+
+READERS = 4
+LANES = 2
+
+
+class Runtime:
+    """The live half of a process."""
+
+    def __init__(self, hub: Hub, writer: Writer, limits: RoomLimits, threads: tuple[DatabaseThreads, ...]) -> None:
+        self.hub = hub
+        self.writer = writer
+        self.limits = limits
+        self._threads = threads
+
+    @classmethod
+    async def start(cls) -> Self:
+        limits = room_limits()
+        readers = DatabaseThreads("reader", count=READERS)
+        lanes = DatabaseThreads("writer", count=LANES)
+        layer = get_channel_layer()
+        assert layer is not None
+        hub = Hub(layer, readers)
+        await hub.start()
+        writer = Writer(hub, lanes, limits=limits.of_document(), clock=lambda: datetime.now(UTC))
+        return cls(hub, writer, limits, (readers, lanes))
+
+    async def close(self) -> None:
+        """Commits and tells what was submitted, closes the sockets with 1012, and ends the threads."""
+        await self.writer.close()
+        for session in self.hub.sessions():
+            session.leave(CloseCode.RESTARTING)
+        await self.hub.close()
+        for threads in self._threads:
+            await threads.close()

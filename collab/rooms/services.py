@@ -1,0 +1,151 @@
+"""What the rest of the house does with live forms: make one, change one, submit to one outside a socket.
+
+Everything that is written here is told to the hubs through the channel layer; where that fails their poll
+finds it within a second.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from collab.accounts.models import User
+from collab.accounts.services import VIEW, teams_where
+from collab.document.operations import Address, AddRow, Edit, Op, Set, wire_op
+from collab.forms.definitions import definition_of
+from collab.forms.models import TemplateVersion
+from collab.ids import uuid7
+from collab.protocol.codec import MAX_OPS
+from collab.rooms import store
+from collab.rooms.commit import Outcome, Submission, commit_batch
+from collab.rooms.database import Database
+from collab.rooms.hub import group_of
+from collab.rooms.limits import room_limits
+from collab.rooms.models import Form
+
+logger = logging.getLogger(__name__)
+
+WAIT_MILLISECONDS = 5_000
+
+
+class Busy(Exception):
+    """Another transaction holds the form for longer than a request waits. Nothing was stored."""
+
+
+def forms_for(user: User) -> QuerySet[Form]:
+    """The forms that a person may open, the last changed first."""
+    visible = Form.objects.filter(archived_at=None, team__in=teams_where(user, VIEW))
+    return visible.select_related("template_version__template", "team").order_by("-updated_at")
+
+
+def create_form(
+    *,
+    template_version: TemplateVersion,
+    title: str,
+    author: User,
+    time_zone: str = "UTC",
+    values: Mapping[str, Any] | None = None,
+    rows: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
+) -> Form:
+    """Makes a form of a published version, in its template's team, with its defaults at version 0 (C8).
+
+    ``values`` and ``rows`` are filled in as the author's own ops, so that the log is the form's whole truth.
+    Raises ``ValueError`` where one of them is refused.
+    """
+    definition = definition_of(template_version.pk)
+    with transaction.atomic():
+        form = Form.objects.create(
+            team_id=template_version.template.team_id,
+            template_version=template_version,
+            title=title,
+            time_zone=time_zone,
+            created_by=author,
+        )
+        store.insert_defaults(
+            Database(),
+            form.pk,
+            {key: each.default for key, each in definition.fields.items() if each.default is not None},
+        )
+    ops = [*_value_ops(form, values or {}), *_row_ops(form, rows or {})]
+    if ops:
+        _fill(form, author, ops)
+    form.refresh_from_db()
+    return form
+
+
+def submit(submission: Submission) -> Outcome:
+    """Commits one submit in the calling thread: the HTTP twin of the writer. Raises ``Busy``."""
+    result = commit_batch(
+        [submission],
+        now=datetime.now(UTC),
+        limits=room_limits().of_document(),
+        handed={},
+        wait_milliseconds=WAIT_MILLISECONDS,
+    )
+    for run in result.runs:
+        tell_hubs(submission.form, {"type": "run", **run.pack()})
+    outcome = result.outcomes[0]
+    if outcome is None:
+        raise Busy
+    return outcome
+
+
+def change_form(form: Form, **changes: Any) -> None:
+    """Changes what of a form is not an op (status, title …), raises its revision and tells the room."""
+    with transaction.atomic():
+        Form.objects.filter(pk=form.pk).update(revision=F("revision") + 1, **changes)
+        form.refresh_from_db()
+        head = {"type": "head", "form": str(form.pk), "version": form.version, "revision": form.revision}
+        transaction.on_commit(lambda: tell_hubs(form.pk, head))
+
+
+def tell_hubs(form: UUID, message: dict[str, Any]) -> None:
+    """Tells every hub; a layer that fails is only a delay: the hubs poll."""
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    try:
+        async_to_sync(layer.group_send)(group_of(form), {**message, "hub": ""})
+    except Exception as error:
+        logger.warning("the channel layer does not answer: %s", error)
+
+
+def _value_ops(form: Form, values: Mapping[str, Any]) -> list[Op]:
+    return [_fill_cell(form, Address(None, None, key), value) for key, value in values.items()]
+
+
+def _row_ops(form: Form, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[Op]:
+    ops: list[Op] = []
+    for table, rows in tables.items():
+        after = None
+        for cells in rows:
+            row = uuid7().hex
+            ops.append(AddRow(table, row, after))
+            ops += [_fill_cell(form, Address(table, row, key), value) for key, value in cells.items()]
+            after = row
+    return ops
+
+
+def _fill_cell(form: Form, at: Address, value: Any) -> Op:
+    field = definition_of(form.template_version_id).field_at(at)
+    return Edit(at, [value]) if field is not None and field.merges else Set(at, value)
+
+
+def _fill(form: Form, author: User, ops: list[Op]) -> None:
+    """Submits ops one submit after the other, each on the base that the last one left."""
+    size, base = MAX_OPS, 0
+    client_id = f"filled-{uuid7().hex}"
+    for seq, start in enumerate(range(0, len(ops), size), start=1):
+        wires = [wire_op(op) for op in ops[start : start + size]]
+        outcome = submit(Submission(form.pk, author.pk, client_id, seq, base, wires))
+        if outcome.rejected is not None:
+            raise ValueError(f"the form was not filled: {outcome.rejected}")
+        base = outcome.version

@@ -1,0 +1,234 @@
+"""Group commit: everything submitted while the last transaction was under way is committed in the next.
+
+One writer per process, for all rooms. No timer: the last transaction is the window. Forms that another
+transaction holds go to a second lane and wait there, bounded, so that one held form delays no other. Owns
+batching, retries and the isolation of poisonous submits; knows nothing of SQL or sockets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import django.db
+
+from collab.document.judge import Limits
+from collab.rooms.commit import BatchResult, Outcome, Submission, commit_batch
+from collab.rooms.database import is_passing
+from collab.rooms.run import Run
+from collab.rooms.threads import DatabaseThreads
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH = 1_000
+HELD_FORM_MILLISECONDS = 250
+GIVE_UP_SECONDS = 30.0
+RETRY_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0)
+
+OnOutcome = Callable[[Outcome | None], None]
+
+
+class Audience(Protocol):
+    """Who hears of what was committed: the hub."""
+
+    def handed(self, form: UUID) -> int | None: ...
+
+    def hand(self, run: Run) -> None: ...
+
+    def deliver(self, run: Run) -> None: ...
+
+
+class _Item:
+    """A submission that waits for its outcome."""
+
+    __slots__ = ("expires", "on_outcome", "submission")
+
+    def __init__(self, submission: Submission, on_outcome: OnOutcome, expires: float) -> None:
+        self.submission = submission
+        self.on_outcome = on_outcome
+        self.expires = expires
+
+
+class Writer:
+    """Takes submissions, commits them in batches, hands runs to the audience and then outcomes to their authors.
+
+    ``on_outcome`` is called once for every submission, after the ops it holds were delivered; with None where
+    the database could not be had in time: nothing is known of it then, and the client sends it again (C3).
+    """
+
+    def __init__(
+        self, audience: Audience, threads: DatabaseThreads, *, limits: Limits, clock: Callable[[], datetime]
+    ) -> None:
+        self._audience = audience
+        self._threads = threads
+        self._limits = limits
+        self._clock = clock
+        self._queue: deque[_Item] = deque()
+        self._held: dict[UUID, deque[_Item]] = {}
+        self._wake = asyncio.Event()
+        self._wake_held = asyncio.Event()
+        self._closing = False
+        self._tasks = [asyncio.create_task(self._main_lane()), asyncio.create_task(self._held_lane())]
+
+    def submit(self, submission: Submission, on_outcome: OnOutcome) -> None:
+        """Queues a submission. Submissions of one client are judged in the order they came."""
+        expires = asyncio.get_running_loop().time() + GIVE_UP_SECONDS
+        item = _Item(submission, on_outcome, expires)
+        lane = self._held.get(submission.form)
+        if lane is not None:
+            lane.append(item)
+        else:
+            self._queue.append(item)
+            self._wake.set()
+
+    async def close(self) -> None:
+        """Commits what is queued, then stops."""
+        self._closing = True
+        self._wake.set()
+        self._wake_held.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _main_lane(self) -> None:
+        finished: tuple[list[_Item], BatchResult] | None = None
+        while True:
+            batch = self._take()
+            pending = asyncio.ensure_future(self._commit(batch, wait=None)) if batch else None
+            if finished is not None:
+                # The next transaction is under way while the room hears of this one.
+                self._tell(*finished)
+                finished = None
+            if pending is not None:
+                result = await pending
+                for run in result.runs:
+                    self._audience.hand(run)
+                self._put_aside(batch, result)
+                finished = batch, result
+            elif self._closing:
+                return
+            else:
+                self._wake.clear()
+                await self._wake.wait()
+
+    def _take(self) -> list[_Item]:
+        """The next batch. What belongs to a held form joins its lane, so that a client's submits keep their order."""
+        batch: list[_Item] = []
+        while self._queue and len(batch) < MAX_BATCH:
+            item = self._queue.popleft()
+            lane = self._held.get(item.submission.form)
+            (batch if lane is None else lane).append(item)
+        return batch
+
+    def _put_aside(self, batch: Sequence[_Item], result: BatchResult) -> None:
+        for item, outcome in zip(batch, result.outcomes, strict=True):
+            if outcome is None:
+                self._held.setdefault(item.submission.form, deque()).append(item)
+        if self._held:
+            self._wake_held.set()
+
+    def _tell(self, batch: Sequence[_Item], result: BatchResult) -> None:
+        for run in result.runs:
+            _contained(self._audience.deliver, run)
+        for item, outcome in zip(batch, result.outcomes, strict=True):
+            if outcome is not None:
+                _contained(item.on_outcome, outcome)
+
+    async def _held_lane(self) -> None:
+        """Commits held forms one by one, waiting a bounded while for each, the next one's turn after that."""
+        while True:
+            while self._held:
+                form = next(iter(self._held))
+                await self._try_held(form)
+            if self._closing and not self._queue and self._tasks[0].done():
+                return
+            self._wake_held.clear()
+            if self._closing:
+                await asyncio.wait([self._tasks[0]])
+            else:
+                await self._wake_held.wait()
+
+    async def _try_held(self, form: UUID) -> None:
+        lane = self._held[form]
+        batch = [lane.popleft() for _ in range(min(len(lane), MAX_BATCH))]
+        result = await self._commit(batch, wait=HELD_FORM_MILLISECONDS)
+        for run in result.runs:
+            self._audience.hand(run)
+        left = [item for item, outcome in zip(batch, result.outcomes, strict=True) if outcome is None]
+        now = asyncio.get_running_loop().time()
+        gave_up = [item for item in left if item.expires <= now]
+        lane.extendleft(reversed([item for item in left if item.expires > now]))
+        del self._held[form]
+        if lane:
+            self._held[form] = lane  # at the end: another form's turn
+        self._tell(batch, result)
+        for item in gave_up:
+            _contained(item.on_outcome, None)
+
+    async def _commit(self, batch: Sequence[_Item], *, wait: int | None) -> BatchResult:
+        """Commits a batch whatever it takes: again where the database failed in passing, in halves where it is ill."""
+        submissions = [item.submission for item in batch]
+        handed = self._handed(submissions)
+        failed = 0
+        while True:
+            try:
+                return await self._threads.run(self._transact, submissions, handed, wait)
+            except Exception as error:
+                if not is_passing(error):
+                    return await self._bisect(batch, error, wait=wait)
+                if wait is not None and failed == 0:
+                    return BatchResult([None] * len(batch))
+                logger.warning("commit of %d submits failed in passing: %s", len(batch), error)
+                if self._closing and failed > len(RETRY_SECONDS):
+                    return BatchResult([None] * len(batch))
+            await asyncio.sleep(RETRY_SECONDS[min(failed, len(RETRY_SECONDS) - 1)])
+            failed += 1
+
+    def _transact(self, submissions: Sequence[Submission], handed: Mapping[UUID, int], wait: int | None) -> BatchResult:
+        try:
+            return commit_batch(
+                submissions, now=self._clock(), limits=self._limits, handed=handed, wait_milliseconds=wait
+            )
+        except Exception:
+            django.db.connection.close()  # whatever state it is in, the next attempt begins with a sound one
+            raise
+
+    def _handed(self, submissions: Sequence[Submission]) -> dict[UUID, int]:
+        forms = {submission.form for submission in submissions}
+        versions = {form: self._audience.handed(form) for form in forms}
+        return {form: version for form, version in versions.items() if version is not None}
+
+    async def _bisect(self, batch: Sequence[_Item], error: Exception, *, wait: int | None) -> BatchResult:
+        """Finds the one submit that makes a batch fail; it alone is rejected ``internal``."""
+        if len(batch) == 1:
+            submission = batch[0].submission
+            logger.error(
+                "submit rejected: form %s user %s client %s seq %d",
+                submission.form,
+                submission.user,
+                submission.client_id,
+                submission.seq,
+                exc_info=error,
+            )
+            if submission.poisoned:
+                return BatchResult([None])
+            batch[0].submission = replace(submission, poisoned=True)
+            return await self._commit(batch, wait=wait)
+        middle = len(batch) // 2
+        first = await self._commit(batch[:middle], wait=wait)
+        for run in first.runs:
+            self._audience.hand(run)
+        second = await self._commit(batch[middle:], wait=wait)
+        return BatchResult(first.outcomes + second.outcomes, first.runs + second.runs)
+
+
+def _contained(tell: Callable[..., None], *args: object) -> None:
+    """One listener's failure is logged and stops nobody else's news (I9)."""
+    try:
+        tell(*args)
+    except Exception:
+        logger.exception("a listener failed")
