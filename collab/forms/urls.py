@@ -1,5 +1,12 @@
 """The addresses of the template API."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from collab.forms import api
+
+app_name = "forms"
+
+urlpatterns = [
+    path("api/templates/", api.templates, name="api-templates"),
+    path("api/templates/<str:key>/", api.template, name="api-template"),
+]

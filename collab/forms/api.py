@@ -1,0 +1,167 @@
+"""Templates over HTTP: JSON in and out, refusals as `{code, message}`.
+
+Shapes only. Who may do what and what becomes of it, `definitions` and `services` say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.core.exceptions import RequestDataTooBig
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from collab.accounts.services import EDIT, VIEW, teams_where
+from collab.document.schema import DefinitionInvalid
+from collab.forms.definitions import (
+    TemplateAmbiguous,
+    TemplateNotFound,
+    startable_versions,
+    the_version,
+    versions_in_use,
+)
+from collab.forms.jsontext import MAX_BYTES, JsonError, read_json
+from collab.forms.models import TemplateVersion
+from collab.forms.services import TemplateArchived, export_definition, import_definition
+
+if TYPE_CHECKING:
+    from collab.accounts.models import Team, User
+
+P = ParamSpec("P")
+Endpoint = Callable[Concatenate[HttpRequest, "User", P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+class Refused(Exception):
+    """A request that is answered by a status, a code and a message."""
+
+    def __init__(self, status: int, code: str, message: str, **more: object) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"code": code, "message": message, **more}
+
+
+def endpoint(*methods: str) -> Callable[[Endpoint[P]], View[P]]:
+    """An address of the API for who is signed in. Every expected failure becomes its answer here."""
+
+    def decorate(view: Endpoint[P]) -> View[P]:
+        @never_cache
+        @wraps(view)
+        def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            try:
+                return view(request, _caller(request, methods), *args, **kwargs)
+            except Exception as error:
+                refused = _refusal(error)
+                if refused is None:
+                    raise
+                return JsonResponse(refused.body, status=refused.status)
+
+        return answer
+
+    return decorate
+
+
+@endpoint("GET", "POST")
+def templates(request: HttpRequest, user: User) -> HttpResponse:
+    """`GET`: the templates one may make forms from. `POST`: imports a definition into a team one edits (`?team=`)."""
+    if request.method == "POST":
+        return _import(request, user)
+    return JsonResponse({"templates": [_described(version) for version in startable_versions(user)]})
+
+
+@endpoint("GET")
+def template(request: HttpRequest, user: User, key: str) -> HttpResponse:
+    """The definition of a template of one's teams: the newest, or `?version=`. `?team=` where several have the key."""
+    versions = _in_team(request, versions_in_use(user, VIEW).filter(template__key=key))
+    version = the_version(versions, number=_version_asked_for(request))
+    return JsonResponse(export_definition(version), json_dumps_params={"ensure_ascii": False})
+
+
+def _import(request: HttpRequest, user: User) -> HttpResponse:
+    data = read_json(_body(request))
+    team = _team_to_edit(request, user)
+    imported = import_definition(data, team_id=team.pk, now=timezone.now(), by=user)
+    return JsonResponse(_described(imported.version), status=201 if imported.made else 200)
+
+
+def _described(version: TemplateVersion) -> dict[str, object]:
+    return {
+        "key": version.template.key,
+        "title": version.definition["title"],
+        "team": version.template.team.slug,
+        "version": version.number,
+    }
+
+
+def _caller(request: HttpRequest, methods: tuple[str, ...]) -> User:
+    if request.method not in methods:
+        raise Refused(405, "method_not_allowed", _("This address does not take that method."))
+    if not request.user.is_authenticated:
+        raise Refused(401, "not_signed_in", _("You are not signed in."))
+    return request.user
+
+
+def _in_team(request: HttpRequest, versions: QuerySet[TemplateVersion]) -> QuerySet[TemplateVersion]:
+    slug = request.GET.get("team")
+    return versions if slug is None else versions.filter(template__team__slug=slug)
+
+
+def _version_asked_for(request: HttpRequest) -> int | None:
+    asked = request.GET.get("version")
+    if asked is None:
+        return None
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        raise TemplateNotFound
+    return int(asked)
+
+
+def _team_to_edit(request: HttpRequest, user: User) -> Team:
+    """The team that is named, or the only one there is. One that the person is not in is not there."""
+    slug = request.GET.get("team")
+    seen = teams_where(user, VIEW) if slug is None else teams_where(user, VIEW).filter(slug=slug)
+    if slug is not None and not seen:
+        raise Refused(404, "not_found", _("There is no such team."))
+    edited = list(teams_where(user, EDIT).filter(pk__in=seen.values("pk"))[:2])
+    if not edited:
+        raise Refused(403, "forbidden", _("You may not change the templates of this team."))
+    if len(edited) > 1:
+        raise Refused(409, "ambiguous", _("You edit several teams. Say which: ?team="))
+    return edited[0]
+
+
+def _body(request: HttpRequest) -> bytes:
+    try:
+        # The length is looked at first: what is too large is not even read.
+        if int(request.META.get("CONTENT_LENGTH") or 0) <= MAX_BYTES and len(request.body) <= MAX_BYTES:
+            return request.body
+    except (ValueError, UnreadablePostError):
+        raise JsonError("The body could not be read.") from None
+    raise RequestDataTooBig
+
+
+def _refusal(error: Exception) -> Refused | None:
+    """The one place that says what is answered to which failure."""
+    match error:
+        case Refused():
+            return error
+        case JsonError():
+            return Refused(400, "malformed", str(error))
+        case DefinitionInvalid():
+            errors = [{"path": each.path, "code": each.code, "message": _(each.message)} for each in error.errors]
+            return Refused(400, "invalid", _("This definition cannot be used."), errors=errors)
+        case TemplateNotFound():
+            return Refused(404, "not_found", _("There is no such template."))
+        case TemplateAmbiguous():
+            return Refused(409, "ambiguous", _("Several of your teams have this template. Say which: ?team="))
+        case TemplateArchived():
+            return Refused(409, "archived", _("This template is archived."))
+        case RequestDataTooBig():
+            return Refused(413, "too_large", _("This is too large."))
+        case _:
+            return None
