@@ -60,7 +60,7 @@ def banner(host: str, port: int) -> str:
     from collab.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 
     shown = f"[{host}]" if ":" in host else host
-    rows = [f"  {account.username:<10}{account.role}" for account in DEMO_ACCOUNTS]
+    rows = [f"  {account.username:<10}{account.role.label}" for account in DEMO_ACCOUNTS]
     return f"""
 Formroom is at http://{shown}:{port}
 
