@@ -19,7 +19,7 @@ class CloseCode(IntEnum):
 
     reason: str
 
-    def __new__(cls, value: int, reason: str) -> CloseCode:
+    def __new__(cls, value: int, reason: str = "") -> CloseCode:
         member = int.__new__(cls, value)
         member._value_ = value
         member.reason = reason
@@ -40,7 +40,7 @@ class CloseCode(IntEnum):
 class _Code(StrEnum):
     message: str
 
-    def __new__(cls, value: str, message: str) -> _Code:
+    def __new__(cls, value: str, message: str = "") -> _Code:
         member = str.__new__(cls, value)
         member._value_ = value
         member.message = message

@@ -1,0 +1,54 @@
+// @ts-check
+
+/**
+ * The codes of the protocol, as in `collab/protocol/codes.py`. What a code means to a person comes from the server, in
+ * the person's language.
+ *
+ * @module
+ */
+
+/** Why a socket is closed (T4). */
+export const CloseCode = Object.freeze({
+    MALFORMED: 4400,
+    NOT_SIGNED_IN: 4401,
+    NOT_ALLOWED: 4403,
+    NO_SUCH_FORM: 4404,
+    TOO_SLOW: 4408,
+    SIGNED_IN_ELSEWHERE: 4409,
+    TOO_MANY: 4429,
+    TOO_LARGE: 1009,
+    INTERNAL: 1011,
+    RESTARTING: 1012,
+});
+
+/** Why one op of a submit is refused (C3 to C10). */
+export const Rejection = Object.freeze({
+    INVALID: 'invalid',
+    CONFLICT: 'conflict',
+    GONE: 'gone',
+    LOCKED: 'locked',
+    FORBIDDEN: 'forbidden',
+    STALE: 'stale',
+    SEQ_REUSED: 'seq_reused',
+    LIMIT: 'limit',
+    INTERNAL: 'internal',
+});
+
+/** @type {Set<number>} */
+const FINAL = new Set([
+    CloseCode.MALFORMED,
+    CloseCode.NOT_SIGNED_IN,
+    CloseCode.NOT_ALLOWED,
+    CloseCode.NO_SUCH_FORM,
+    CloseCode.SIGNED_IN_ELSEWHERE,
+]);
+
+/**
+ * Whether connecting again would only be refused again.
+ *
+ * @param {number} code
+ * @returns {boolean}
+ */
+export function isFinal(code) {
+    return FINAL.has(code);
+}
