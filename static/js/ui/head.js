@@ -1,0 +1,89 @@
+// @ts-check
+/**
+ * What the page says of the form as a whole: its title, its status, and that the page is closed for good.
+ *
+ * @typedef {import('../sync/types.js').Status} Status
+ */
+
+import { button, find, make, say } from './dom.js';
+
+export class Head {
+    #root;
+    #announcer;
+
+    /**
+     * @param {HTMLElement} root
+     * @param {import('./announcer.js').Announcer} announcer
+     */
+    constructor(root, announcer) {
+        this.#root = root;
+        this.#announcer = announcer;
+    }
+
+    /** @param {{title: string, status: string} | null} form */
+    draw(form) {
+        if (form === null) {
+            return;
+        }
+        say(find(this.#root, '[data-form-title]'), form.title);
+        document.title = `${form.title} · Formroom`;
+        const chip = find(this.#root, '[data-form-status]');
+        const words = form.status.charAt(0).toLocaleUpperCase() + form.status.slice(1).replaceAll('_', ' ');
+        if (chip.textContent !== words) {
+            say(chip, words);
+            chip.className = `chip chip-${form.status}`;
+            this.#announcer.tell(`The form is ${words} now.`);
+        }
+    }
+
+    /**
+     * @param {Status} status
+     * @param {{copy: () => void}} ways
+     */
+    closed(status, { copy }) {
+        const banner = find(this.#root, '[data-banner]');
+        const { title, text, link } = words(status);
+        const actions = [
+            link === null ? null : make('a', { class: 'button button-small', href: link.href, text: link.text }),
+        ];
+        if (status.waiting > 0) {
+            actions.push(button('Copy what was not saved', copy));
+        }
+        banner.className = 'banner banner-closed';
+        banner.setAttribute('role', 'alert');
+        banner.replaceChildren(
+            make('h2', { text: title }),
+            make('p', { text }),
+            make('div', { class: 'actions' }, ...actions),
+        );
+        banner.hidden = false;
+    }
+}
+
+/**
+ * @param {Status} status
+ * @returns {{title: string, text: string, link: {href: string, text: string} | null}}
+ */
+function words({ code, reason, waiting }) {
+    const kept =
+        waiting === 0
+            ? 'Everything you wrote is saved.'
+            : 'What was not saved is still on this page: copy it before you leave.';
+    const signIn = { href: `/accounts/login/?next=${encodeURIComponent(location.pathname)}`, text: 'Sign in again' };
+    switch (code) {
+        case 4401:
+            return { title: 'You are signed out', text: kept, link: signIn };
+        case 4403:
+            return { title: 'This form is not open to you any more', text: kept, link: null };
+        case 4404:
+            return { title: 'This form is not there any more', text: kept, link: null };
+        case 4409:
+            return { title: 'You signed in on another device', text: `${reason ?? ''} ${kept}`.trim(), link: signIn };
+        default:
+            return {
+                title: 'This page is closed',
+                text: `${reason ?? ''} ${kept}`.trim(),
+                link: { href: location.pathname, text: 'Open it anew' },
+            };
+    }
+}

@@ -1,0 +1,242 @@
+// @ts-check
+/**
+ * Where the panels of refused edits stand: beside the field; below the row of a cell; for what has no place any more,
+ * at the top. And the list at the top that leads through them.
+ *
+ * @typedef {import('../../sync/types.js').Refusal} Refusal
+ * @typedef {import('../../document/operations.js').Address} Address
+ * @typedef {Pick<import('../../sync/client.js').SyncClient, 'refusals' | 'retry' | 'dismiss'>} Client
+ */
+
+import { rowOf } from '../../document/operations.js';
+import { find, goTo, make, say } from '../dom.js';
+import { focusableIn } from '../places.js';
+import { copyText } from './copy.js';
+import { panel, titleOf, wordsOf } from './panel.js';
+
+export class Panels {
+    #root;
+    #client;
+    #places;
+    #show;
+    #announcer;
+    /** @type {Map<string, {element: HTMLElement, stand: HTMLElement, drawn: string}>} by the refusal's id */
+    #panels = new Map();
+    #lastVisited = '';
+
+    /**
+     * @param {HTMLElement} root
+     * @param {Client} client
+     * @param {import('../places.js').Places} places
+     * @param {(address: Address, value: any) => string} show
+     * @param {import('../announcer.js').Announcer} announcer
+     */
+    constructor(root, client, places, show, announcer) {
+        this.#root = root;
+        this.#client = client;
+        this.#places = places;
+        this.#show = show;
+        this.#announcer = announcer;
+        find(root, '[data-next-attention]').addEventListener('click', () => this.#next());
+    }
+
+    draw() {
+        const refusals = [...this.#client.refusals];
+        const open = new Set(refusals.map((refusal) => refusal.id));
+        for (const [id, { stand, element }] of this.#panels) {
+            if (!open.has(id)) {
+                this.#take(id, stand, element);
+            }
+        }
+        this.#drawList(refusals);
+        refusals.forEach((refusal) => this.#drawOne(refusal));
+    }
+
+    /** Rows were put in another order: what stands below a row goes with it. */
+    rowsChanged() {
+        for (const refusal of this.#client.refusals) {
+            const known = this.#panels.get(refusal.id);
+            if (known !== undefined && !known.element.contains(document.activeElement)) {
+                this.#stand(refusal, known.stand);
+            }
+        }
+    }
+
+    /** @param {Refusal} refusal */
+    #drawOne(refusal) {
+        const known = this.#panels.get(refusal.id);
+        const drawn = JSON.stringify([
+            refusal.kind,
+            refusal.code,
+            refusal.message,
+            refusal.mine,
+            refusal.current,
+            refusal.by,
+        ]);
+        if (known?.drawn === drawn) {
+            this.#stand(refusal, known.stand);
+            return;
+        }
+        const element = this.#make(refusal);
+        const stand = known?.stand ?? this.#standFor(refusal);
+        const pressed =
+            known === undefined ? -1 : buttonsOf(known.element).indexOf(/** @type {any} */ (document.activeElement));
+        slotIn(stand).replaceChildren(element);
+        this.#panels.set(refusal.id, { element, stand, drawn });
+        this.#stand(refusal, stand);
+        buttonsOf(element)[pressed]?.focus();
+        if (known === undefined) {
+            this.#announcer.tell(`${this.#nameOf(refusal)}: ${titleOf(refusal)} The choice is beside it.`);
+        }
+    }
+
+    /** @param {Refusal} refusal */
+    #make(refusal) {
+        const { id, address } = refusal;
+        /** @param {any} value */
+        const show = (value) => (address === null ? String(value ?? '') : this.#show(address, value));
+        return panel(refusal, this.#nameOf(refusal), show, {
+            keep: () => this.#client.retry(id),
+            give: () => this.#client.dismiss(id),
+            copy: () =>
+                void copyText(wordsOf(refusal.mine, show)).then((done) =>
+                    this.#announcer.tell(done ? 'Copied.' : 'Copying is not allowed here.'),
+                ),
+        });
+    }
+
+    /**
+     * What holds a panel: a row of its own in a table, else a plain box.
+     *
+     * @param {Refusal} refusal
+     * @returns {HTMLElement}
+     */
+    #standFor(refusal) {
+        const isInTable = refusal.address === null || refusal.address.table !== undefined;
+        return isInTable && this.#rowOf(refusal) !== null
+            ? make('tr', { class: 'row-notice', role: 'row' }, make('td', { role: 'cell' }))
+            : make('div');
+    }
+
+    /**
+     * Puts the panel where it belongs, if it is not there.
+     *
+     * @param {Refusal} refusal
+     * @param {HTMLElement} stand
+     */
+    #stand(refusal, stand) {
+        const row = this.#rowOf(refusal);
+        if (stand.tagName === 'TR' && row !== null) {
+            if (stand.previousElementSibling !== row) {
+                row.after(stand);
+            }
+            return;
+        }
+        const place =
+            refusal.address === null || refusal.address.table !== undefined ? null : this.#places.at(refusal.address);
+        const parent = place === null ? this.#item(refusal) : find(place, '[data-panel]');
+        if (parent !== null && stand.parentElement !== parent && stand.tagName !== 'TR') {
+            parent.append(stand);
+        }
+    }
+
+    /**
+     * @param {string} id
+     * @param {HTMLElement} stand
+     * @param {HTMLElement} element
+     */
+    #take(id, stand, element) {
+        const wasHere = element.contains(document.activeElement);
+        const place = stand.closest('.field') ?? stand.previousElementSibling;
+        stand.remove();
+        this.#panels.delete(id);
+        if (wasHere) {
+            // The one who decided goes on where it was decided about.
+            (place instanceof HTMLElement ? focusableIn(place) : find(this.#root, 'main'))?.focus();
+        }
+    }
+
+    /** @param {Refusal[]} refusals */
+    #drawList(refusals) {
+        const section = find(this.#root, '[data-attention]');
+        const list = find(section, '[data-attention-list]');
+        const next = find(this.#root, '[data-next-attention]');
+        const count = refusals.length;
+        section.hidden = count === 0;
+        next.hidden = count === 0;
+        say(
+            find(section, '[data-attention-title]'),
+            count === 1 ? 'One edit of yours was not saved' : `${count} edits of yours were not saved`,
+        );
+        say(next, count === 1 ? '1 needs you' : `${count} need you`);
+        const known = new Map([...list.children].map((item) => [/** @type {HTMLElement} */ (item).dataset.item, item]));
+        for (const refusal of refusals) {
+            if (!known.delete(refusal.id)) {
+                list.append(this.#listItem(refusal));
+            }
+        }
+        known.forEach((item) => item.remove());
+    }
+
+    /** @param {Refusal} refusal */
+    #listItem(refusal) {
+        const text = `${this.#nameOf(refusal)}: ${titleOf(refusal)}`;
+        const link = make('a', {
+            href: '#attention-title',
+            text,
+            on: { click: (/** @type {Event} */ event) => (event.preventDefault(), this.#visit(refusal.id)) },
+        });
+        return make('li', { 'data-item': refusal.id }, link);
+    }
+
+    /** @param {Refusal} refusal */
+    #item({ id }) {
+        return /** @type {HTMLElement | null} */ (this.#root.querySelector(`[data-item="${CSS.escape(id)}"]`));
+    }
+
+    #next() {
+        const ids = [...this.#panels.keys()];
+        this.#visit(ids[(ids.indexOf(this.#lastVisited) + 1) % ids.length]);
+    }
+
+    /** @param {string} id */
+    #visit(id) {
+        const element = this.#panels.get(id)?.element;
+        const first = element === undefined ? undefined : buttonsOf(element)[0];
+        if (first !== undefined) {
+            this.#lastVisited = id;
+            goTo(first);
+        }
+    }
+
+    /**
+     * @param {Refusal} refusal
+     * @returns {HTMLElement | null}
+     */
+    #rowOf({ op }) {
+        const at = rowOf(op);
+        return at === null ? null : this.#places.row(at.table, at.row);
+    }
+
+    /** @param {Refusal} refusal */
+    #nameOf({ address, op }) {
+        if (address !== null) {
+            return this.#places.nameOf(address);
+        }
+        const at = rowOf(op);
+        return at === null ? 'Form' : (find(this.#places.table(at.table), 'h3').textContent ?? at.table);
+    }
+}
+
+/** @param {HTMLElement} stand */
+function slotIn(stand) {
+    return stand.querySelector('td') ?? stand;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @returns {HTMLButtonElement[]}
+ */
+function buttonsOf(element) {
+    return [...element.querySelectorAll('button')];
+}

@@ -1,0 +1,180 @@
+// @ts-check
+/**
+ * The fields that are replaced as a whole: numbers, dates, times, choices, checkboxes.
+ *
+ * Owns what happens between a keystroke and a saved value. What somebody is in the middle of ("-", half a date) stays
+ * on the screen as typed, is not sent, and says so (I6). What others write is shown at once, except under the hands of
+ * somebody who is typing there: then it is told beside the field and shown when they leave or ask for it.
+ *
+ * @typedef {import('../document/operations.js').Address} Address
+ * @typedef {Pick<import('../sync/client.js').SyncClient, 'value' | 'set' | 'cell'>} Client
+ */
+
+import { keyOf } from '../document/operations.js';
+import { sameValue } from '../document/values.js';
+import { KINDS } from './controls/kinds.js';
+import { controlIn } from './places.js';
+
+export class ScalarFields {
+    #client;
+    #places;
+    #notes;
+    #zone;
+    /** The field one is typing in since one entered it. */
+    #busy = '';
+
+    /**
+     * @param {Client} client
+     * @param {import('./places.js').Places} places
+     * @param {import('./notes.js').Notes} notes
+     * @param {string} zone the form's time zone
+     */
+    constructor(client, places, notes, zone) {
+        this.#client = client;
+        this.#places = places;
+        this.#notes = notes;
+        this.#zone = zone;
+    }
+
+    /** @param {HTMLElement} root */
+    listen(root) {
+        root.addEventListener('input', (event) => this.#changed(event.target));
+        root.addEventListener('change', (event) => this.#changed(event.target));
+        root.addEventListener('focusout', (event) => this.#left(event));
+    }
+
+    /**
+     * Shows a value as the client knows it.
+     *
+     * @param {Address} address
+     */
+    draw(address) {
+        const control = this.#places.control(address);
+        const field = this.#places.definitionOf(address);
+        if (control === null || field === null) {
+            return;
+        }
+        if (this.#isKept(address, control)) {
+            this.#tell(address);
+        } else {
+            this.#notes.urge(address, null);
+            KINDS[field.type].write(control, this.#client.value(address), { field, zone: this.#zone });
+        }
+    }
+
+    /**
+     * A value in words.
+     *
+     * @param {Address} address
+     * @param {any} value
+     * @returns {string}
+     */
+    show(address, value) {
+        const field = this.#places.definitionOf(address);
+        return field === null ? '' : KINDS[field.type].show(value, { field, zone: this.#zone });
+    }
+
+    /** @param {EventTarget | null} target */
+    #changed(target) {
+        const address = this.#places.addressOf(target);
+        const field = address === null ? null : this.#places.definitionOf(address);
+        if (address === null || field === null || field.merges) {
+            return;
+        }
+        this.#busy = keyOf(address);
+        const control = this.#places.control(address);
+        const { value, note } = KINDS[field.type].read(control, { field, zone: this.#zone });
+        if (note !== undefined) {
+            this.#notes.urge(address, { message: note });
+            return;
+        }
+        this.#notes.urge(address, null);
+        if (!sameValue(value, this.#client.value(address))) {
+            this.#client.set(address, value);
+        }
+    }
+
+    /** @param {FocusEvent} event */
+    #left(event) {
+        const address = this.#places.addressOf(event.target);
+        const place = address === null ? null : this.#places.at(address);
+        const stays = event.relatedTarget instanceof Node && place?.contains(event.relatedTarget);
+        if (address === null || stays || this.#places.definitionOf(address)?.merges) {
+            return;
+        }
+        this.#busy = '';
+        if (!this.#isUnread(address)) {
+            this.draw(address); // the number as it is written everywhere, or what somebody else wrote meanwhile
+        }
+    }
+
+    /**
+     * Whether the control holds what somebody is at, and another value must not replace it.
+     *
+     * @param {Address} address
+     * @param {HTMLElement} control
+     */
+    #isKept(address, control) {
+        if (this.#isUnread(address)) {
+            return true;
+        }
+        return this.#busy === keyOf(address) && control.contains(document.activeElement) && !this.#shows(address);
+    }
+
+    /**
+     * Whether the control holds something that cannot be read as a value.
+     *
+     * @param {Address} address
+     */
+    #isUnread(address) {
+        return this.#reading(address)?.note !== undefined;
+    }
+
+    /**
+     * Whether the control holds the value that the client knows, however it is written ("1." is 1).
+     *
+     * @param {Address} address
+     */
+    #shows(address) {
+        return sameValue(this.#reading(address)?.value ?? null, this.#client.value(address) ?? null);
+    }
+
+    /** @param {Address} address */
+    #reading(address) {
+        const field = this.#places.definitionOf(address);
+        const control = this.#places.control(address);
+        return field === null || control === null ? null : KINDS[field.type].read(control, { field, zone: this.#zone });
+    }
+
+    /**
+     * Somebody else's value, beside what one is at.
+     *
+     * @param {Address} address
+     */
+    #tell(address) {
+        const { by, value, refusal } = this.#client.cell(address);
+        if (refusal !== null || this.#shows(address)) {
+            return;
+        }
+        const theirs = this.show(address, value) || 'nothing';
+        this.#notes.urge(address, {
+            message: `${by?.name ?? 'Somebody'} wrote ${theirs} here.`,
+            action: { label: 'Show it', press: () => this.#give(address) },
+        });
+    }
+
+    /**
+     * What one was at gives way to what is saved.
+     *
+     * @param {Address} address
+     */
+    #give(address) {
+        const place = this.#places.at(address);
+        const field = this.#places.definitionOf(address);
+        if (place !== null && field !== null) {
+            this.#busy = '';
+            this.#notes.urge(address, null);
+            KINDS[field.type].write(controlIn(place), this.#client.value(address), { field, zone: this.#zone });
+        }
+    }
+}
