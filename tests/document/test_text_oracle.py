@@ -6,6 +6,7 @@ import json
 import os
 import random
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 import pytest
 
 from collab.document import text
-from tests.node import node_directory
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAIRS = 12_000
@@ -28,9 +28,9 @@ def judged(seed: int) -> Iterator[dict[str, Any]]:
     """The cases of tests/js/oracle/judged.js, one a line."""
     if not (ROOT / "node_modules" / "ot-text-unicode").is_dir():
         pytest.fail("The oracle is not installed: run `npm install` first (make test does).")
-    script = ROOT / "tests" / "js" / "oracle" / "judged.js"
-    command = [str(node_directory() / "node"), str(script), str(seed), str(PAIRS)]
-    output = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
+    node = [sys.executable, "-m", "tests.node", "node"]
+    command = [*node, "tests/js/oracle/judged.js", str(seed), str(PAIRS)]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=100).stdout.decode()
     return map(json.loads, output.splitlines())
 
 
