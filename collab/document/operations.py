@@ -14,6 +14,7 @@ from typing import Any, assert_never
 from collab.document.text import Delta, TextError, check
 
 ROW_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 MAX_KEY_LENGTH = 100
 
 
@@ -145,7 +146,7 @@ def _address(raw: Mapping[str, Any]) -> Address:
 
 def _key(raw: Mapping[str, Any], name: str) -> str:
     key = raw.get(name)
-    if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY_LENGTH:
+    if not isinstance(key, str) or not KEY.fullmatch(key):
         raise OpError(f"The operation needs a {name}.")
     return key
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
@@ -16,7 +16,6 @@ from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from collab.accounts.models import User
 from collab.document.values import unstorable_text
 from collab.forms.definitions import definition_of, startable_versions
 from collab.protocol.codec import MAX_FRAME_BYTES, read_client_id, read_object, read_submit
@@ -29,8 +28,11 @@ from collab.rooms.opening import NotOpened, open_form, read_run, visible_form
 from collab.rooms.run import nothing_since
 from collab.rooms.services import Busy, create_form, forms_for, submit
 
+if TYPE_CHECKING:
+    from collab.accounts.models import User
+
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, "User", P], HttpResponse]
 
 
 MAX_TAIL = 100_000
@@ -68,7 +70,7 @@ def endpoint(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequ
             try:
                 if request.method not in methods:
                     raise Refused(405, ErrorCode.METHOD_NOT_ALLOWED)
-                if not isinstance(request.user, User):
+                if not request.user.is_authenticated:
                     raise Refused(401, ErrorCode.NOT_SIGNED_IN)
                 return view(request, request.user, *args, **kwargs)
             except Refused as refused:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from django.conf import settings
 from django.http.request import validate_host
 from django.utils.translation import gettext
 
-from collab.accounts.models import User
 from collab.accounts.sessions import user_of_session
 from collab.document.operations import Address
 from collab.protocol.codec import decode, encode
@@ -35,6 +34,9 @@ from collab.rooms.opening import NotOpened, Opened, open_form, visible_form
 from collab.rooms.presence import person_of
 from collab.rooms.runtime import Runtime
 from collab.rooms.session import Session
+
+if TYPE_CHECKING:
+    from collab.accounts.models import User
 
 logger = logging.getLogger(__name__)
 

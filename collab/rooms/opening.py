@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from collab.accounts import services as accounts
-from collab.accounts.models import User
 from collab.document.document import Document
 from collab.forms.definitions import definition_of
 from collab.protocol.codec import encode
@@ -23,6 +22,9 @@ from collab.rooms.limits import RoomLimits
 from collab.rooms.models import Form
 from collab.rooms.run import Run
 from collab.rooms.store import compact
+
+if TYPE_CHECKING:
+    from collab.accounts.models import User
 
 TAIL_PAGE = 2_000
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -17,11 +17,9 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from collab.accounts.models import User
 from collab.accounts.services import VIEW, teams_where
 from collab.document.operations import Address, AddRow, Edit, Op, Set, wire_op
 from collab.forms.definitions import definition_of
-from collab.forms.models import TemplateVersion
 from collab.ids import uuid7
 from collab.protocol.codec import MAX_OPS
 from collab.rooms import store
@@ -30,6 +28,10 @@ from collab.rooms.database import Database
 from collab.rooms.hub import group_of
 from collab.rooms.limits import room_limits
 from collab.rooms.models import Form
+
+if TYPE_CHECKING:
+    from collab.accounts.models import User
+    from collab.forms.models import TemplateVersion
 
 logger = logging.getLogger(__name__)
 

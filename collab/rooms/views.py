@@ -6,50 +6,61 @@ page in the browser's history holds nothing of anybody (I7).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from collab.accounts.models import User
 from collab.accounts.services import EDIT, capabilities
 from collab.forms.definitions import definition_of, startable_versions
-from collab.forms.models import TemplateVersion
 from collab.rooms.models import Form
 from collab.rooms.opening import NotOpened, visible_form
 from collab.rooms.services import create_form, forms_for
+
+if TYPE_CHECKING:
+    from collab.accounts.models import User
+    from collab.forms.models import TemplateVersion
 
 SHOWN = 200
 
 
 class NewForm(forms.Form):
-    """The ordinary form that makes a live one."""
+    """The ordinary form that makes a live one, of the templates that a person may start."""
 
-    template: forms.ModelChoiceField[TemplateVersion] = forms.ModelChoiceField(
-        queryset=TemplateVersion.objects.none(), label=_("Template"), empty_label=None
-    )
     title = forms.CharField(label=_("Title"), max_length=200, help_text=_("What colleagues will find it by."))
+    field_order = ("template", "title")
+
+    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+        super().__init__(data)
+        self.fields["template"] = _TemplateField(startable_versions(user), label=_("Template"), empty_label=None)
+        self.order_fields(self.field_order)
+
+
+class _TemplateField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, version: TemplateVersion) -> str:
+        return definition_of(version.pk).title
 
 
 @login_required
 @never_cache
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return _home(request, _new_form(request))
+    return _home(request, NewForm(None, user=_person(request)))
 
 
 @login_required
 @never_cache
 @require_POST
 def new_form(request: HttpRequest) -> HttpResponse:
-    filled = _new_form(request)
+    filled = NewForm(request.POST, user=_person(request))
     if not filled.is_valid():
         return _home(request, filled, status=400)
     made = create_form(
@@ -91,19 +102,6 @@ def _home(request: HttpRequest, new_form: NewForm, *, status: int = 200) -> Http
     )
 
 
-def _new_form(request: HttpRequest) -> NewForm:
-    filled = NewForm(request.POST if request.method == "POST" else None)
-    choice = filled.fields["template"]
-    assert isinstance(choice, forms.ModelChoiceField)
-    choice.queryset = startable_versions(_person(request))
-    choice.label_from_instance = _label  # type: ignore[method-assign, assignment]
-    return filled
-
-
-def _label(version: TemplateVersion) -> str:
-    return definition_of(version.pk).title
-
-
 def _card(form: Form) -> dict[str, object]:
     return {
         "id": form.pk,
@@ -116,5 +114,5 @@ def _card(form: Form) -> dict[str, object]:
 
 
 def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
+    assert request.user.is_authenticated
     return request.user

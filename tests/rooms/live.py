@@ -1,0 +1,145 @@
+"""A real server in the test's own loop, and people at real sockets who talk to it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Self
+
+import uvicorn
+from channels.db import database_sync_to_async
+from channels.routing import ProtocolTypeRouter
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.asgi import get_asgi_application
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin
+
+from collab.accounts.models import User
+from collab.rooms.models import Form
+from collab.rooms.routing import LiveForms
+
+PATIENCE = 10.0
+
+Frame = dict[str, Any]
+
+
+class LiveServer:
+    """Formroom under uvicorn, on a free port."""
+
+    def __init__(self, port: int, live_forms: LiveForms) -> None:
+        self.port = port
+        self.live_forms = live_forms
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @asynccontextmanager
+    async def visit(
+        self, user: User | None, form: Form | str, *, origin: str | None = None, client_id: str | None = None
+    ) -> AsyncIterator[Visitor]:
+        """A connected socket, not yet joined."""
+        headers = [] if user is None else [("Cookie", f"sessionid={await session_of(user)}")]
+        path = f"/ws/forms/{form.pk if isinstance(form, Form) else form}/"
+        url = f"ws://127.0.0.1:{self.port}{path}"
+        async with connect(
+            url, additional_headers=headers, origin=Origin(origin or self.origin), max_size=None, compression=None
+        ) as connection:
+            name = user.username if user is not None else "nobody"
+            yield Visitor(connection, client_id or f"{name}-tab-1")
+
+    @asynccontextmanager
+    async def join(self, user: User, form: Form, **how: Any) -> AsyncIterator[Visitor]:
+        """A socket that has joined."""
+        visit = {key: how.pop(key) for key in ("origin", "client_id") if key in how}
+        async with self.visit(user, form, **visit) as visitor:
+            await visitor.join(**how)
+            yield visitor
+
+
+class Visitor:
+    """One connection, seen from its browser: what was received stays until it was asked for."""
+
+    def __init__(self, connection: ClientConnection, client_id: str) -> None:
+        self.connection = connection
+        self.client_id = client_id
+        self.joined: Frame = {}
+        self.received: list[Frame] = []
+        self._seq = 0
+
+    async def join(self, *, since: int | None = None, want: str = "snapshot") -> Self:
+        await self.send({"type": "join", "client_id": self.client_id, "since": since, "want": want})
+        self.joined = await self.next("joined")
+        self._seq = self.joined["last_seq"]
+        return self
+
+    async def send(self, frame: Frame) -> None:
+        await self.connection.send(json.dumps(frame))
+
+    async def submit(self, *ops: Frame, base: int | None = None) -> int:
+        self._seq += 1
+        base = self.joined["version"] if base is None else base
+        await self.send({"type": "submit", "seq": self._seq, "base": base, "ops": list(ops)})
+        return self._seq
+
+    async def next(self, *types: str) -> Frame:
+        """The next frame of one of these types; others are kept in ``received``."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                frame: Frame = json.loads(await self.connection.recv())
+                self.received.append(frame)
+                if not types or frame["type"] in types:
+                    return frame
+
+    async def until_version(self, version: int) -> list[Frame]:
+        """All ``committed`` frames up to a version."""
+        frames = [frame for frame in self.received if frame["type"] == "committed"]
+        while not frames or frames[-1]["to"] < version:
+            frames.append(await self.next("committed"))
+        return frames
+
+    async def closed(self) -> tuple[int, list[Frame]]:
+        """Waits for the end: its close code and the frames before it."""
+        with suppress(ConnectionClosed):
+            while True:
+                await self.next()
+        return self.connection.close_code or 0, self.received
+
+
+async def session_of(user: User) -> str:
+    """A signed-in session of a person, as ``login`` would make it."""
+
+    def make() -> str:
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
+        return str(session.session_key)
+
+    return await database_sync_to_async(make)()
+
+
+@asynccontextmanager
+async def live_server() -> AsyncIterator[LiveServer]:
+    live_forms = LiveForms()
+    application = ProtocolTypeRouter({"http": get_asgi_application(), "websocket": live_forms, "lifespan": live_forms})
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        application, ws="websockets-sansio", ws_max_size=65_536, ws_per_message_deflate=False, log_level="warning"
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+            await asyncio.sleep(0.005)
+        yield LiveServer(listener.getsockname()[1], live_forms)
+    finally:
+        server.should_exit = True
+        await serving

@@ -1,0 +1,253 @@
+"""A room over real sockets: joining, order, answers, refusals. Rules T1 to T5, C1 to C4, C9, R1."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from channels.db import database_sync_to_async as in_thread
+from websockets.exceptions import InvalidStatus
+
+from collab.accounts.models import User
+from collab.rooms.models import Form
+from collab.rooms.services import change_form
+from tests.rooms.conftest import World
+from tests.rooms.fold import stored
+from tests.rooms.live import LiveServer, Visitor, live_server
+from tests.rooms.test_commit import edit, set_
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def server(world: World) -> AsyncIterator[LiveServer]:
+    async with live_server() as running:
+        yield running
+
+
+async def test_joined_tells_the_form_at_a_version(server: LiveServer, world: World) -> None:
+    async with server.join(world.people["alice"], world.form) as alice:
+        joined = alice.joined
+        assert (joined["version"], joined["role"], joined["last_seq"]) == (0, "editor", 0)
+        assert joined["form"]["template"]["key"] == "trial"
+        assert joined["snapshot"] == await in_thread(stored)(world.form)
+        assert [person["user"]["name"] for person in joined["people"]] == ["Alice"]
+        assert joined["you"]["session"] == joined["people"][0]["session"]
+        assert joined["limits"]["ops_per_submit"] == 100
+
+
+async def test_c4_the_answer_comes_after_the_ops_and_everyone_gets_the_same(server: LiveServer, world: World) -> None:
+    async with (
+        server.join(world.people["alice"], world.form) as alice,
+        server.join(world.people["bob"], world.form) as bob,
+    ):
+        seq = await alice.submit(set_("temperature", 21.5), set_("shift", "noon"))
+        acked = await alice.next("acked")
+        assert (acked["seq"], acked["version"]) == (seq, 1)
+        assert [each["code"] for each in acked["rejected"]] == ["invalid"]
+        own = [frame for frame in alice.received if frame["type"] == "committed"]
+        assert own == [await bob.next("committed")]
+        assert own[0]["ops"] == [{"by": 1, "seq": seq, "op": set_("temperature", 21.5)}]
+        assert own[0]["clients"]["1"]["client_id"] == alice.client_id
+
+
+async def test_c2_a_join_meets_live_commits_without_gap_or_double(server: LiveServer, world: World) -> None:
+    async with server.join(world.people["alice"], world.form) as alice:
+
+        async def write_on() -> None:
+            while True:
+                await alice.submit(set_("temperature", 1), base=0)
+                await alice.next("acked")
+
+        writing = asyncio.create_task(write_on())
+        for _ in range(8):
+            async with server.join(world.people["bob"], world.form, since=0, want="both") as bob:
+                frames = await bob.until_version(bob.joined["version"] + 5)
+                versions = [v for frame in frames for v in range(frame["from"], frame["to"] + 1)]
+                assert versions == list(range(1, frames[-1]["to"] + 1))
+        writing.cancel()
+
+
+async def test_c9_a_since_from_the_future_is_answered_with_a_snapshot(server: LiveServer, world: World) -> None:
+    async with server.visit(world.people["alice"], world.form) as alice:
+        await alice.join(since=99, want="tail")
+        assert alice.joined["snapshot"] is not None
+
+
+async def test_c9_a_tail_continues_where_the_client_was(server: LiveServer, world: World) -> None:
+    for number in range(5):
+        await in_thread(world.submit)("bob", set_("temperature", number), base=number)
+    async with server.visit(world.people["alice"], world.form) as alice:
+        await alice.join(since=2, want="tail")
+        assert alice.joined["snapshot"] is None
+        (frame,) = await alice.until_version(5)
+        assert [op["op"]["value"] for op in frame["ops"]] == [2, 3, 4]
+        assert all("at" in op for op in frame["ops"])
+        assert set(frame["clients"]) == {"1"}
+
+
+async def test_c3_a_submit_sent_again_after_a_reconnect_gets_its_first_outcome(
+    server: LiveServer, world: World
+) -> None:
+    frame = {"type": "submit", "seq": 1, "base": 0, "ops": [edit("notes", "once")]}
+    outcomes = []
+    for _ in range(3):
+        async with server.join(world.people["alice"], world.form) as alice:
+            await alice.send(frame)
+            outcomes.append(await alice.next("acked"))
+    assert outcomes == [outcomes[0]] * 3
+    assert (await in_thread(stored)(world.form))["values"]["notes"]["value"] == "once"
+
+
+async def test_d1_a_commit_of_another_process_is_told_within_two_seconds(server: LiveServer, world: World) -> None:
+    async with server.join(world.people["alice"], world.form) as alice:
+        await in_thread(world.submit)("bob", set_("temperature", 5), base=0)  # no hub hears of this one
+        async with asyncio.timeout(2):
+            assert (await alice.next("committed"))["to"] == 1
+
+
+async def test_d1_a_changed_form_is_told(server: LiveServer, world: World) -> None:
+    async with server.join(world.people["alice"], world.form) as alice:
+        await in_thread(change_form)(world.form, title="Another title")
+        async with asyncio.timeout(2):
+            changed = await alice.next("form_changed")
+        assert (changed["revision"], changed["title"]) == (1, "Another title")
+
+
+async def test_r1_people_come_move_and_go(server: LiveServer, world: World) -> None:
+    async with server.join(world.people["alice"], world.form) as alice:
+        async with server.join(world.people["bob"], world.form) as bob:
+            assert {person["user"]["name"] for person in bob.joined["people"]} == {"Alice", "Bob"}
+            await _presence(alice, "joined", lambda person: person["user"]["name"] == "Bob")
+            await bob.send({"type": "focus", "at": {"field": "notes"}, "selection": [0, 0], "base": 0})
+            moved = await _presence(alice, "changed", lambda move: move["at"] == {"field": "notes"})
+            assert moved["session"] == bob.joined["you"]["session"]
+            await bob.send({"type": "blur"})
+            await _presence(alice, "changed", lambda move: move["at"] is None)
+        await _presence(alice, "left", lambda session: session == bob.joined["you"]["session"])
+
+
+async def _presence(visitor: Visitor, kind: str, wanted: Any) -> Any:
+    while True:
+        frame = await visitor.next("presence")
+        for each in frame[kind]:
+            if wanted(each):
+                return each
+
+
+async def test_t4_who_may_not_come_in_is_told_why(server: LiveServer, world: World) -> None:
+    stranger = await in_thread(User.objects.create)(username="stranger")
+    unknown = "0198c0de-0000-7000-8000-000000000000"
+    cases: list[tuple[User | None, Form | str, int]] = [
+        (None, world.form, 4401),
+        (stranger, world.form, 4403),
+        (world.people["alice"], unknown, 4404),
+        (world.people["alice"], "nonsense", 4404),
+    ]
+    for user, form, code in cases:
+        async with server.visit(user, form) as visitor:
+            closed, frames = await visitor.closed()
+            assert closed == code
+            assert frames[-1]["type"] == "closing"
+            assert frames[-1]["code"] == code
+            assert frames[-1]["reason"]
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "https://127.0.0.1", "http://127.0.0.1:1", "null", "x://[["])
+async def test_t3_another_origin_is_refused_in_the_handshake(server: LiveServer, world: World, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with server.visit(world.people["alice"], world.form, origin=origin):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["", "nonsense", "[]", '{"type":"dance"}', '{"type":"submit","seq":0,"base":0,"ops":[{}]}', '{"type":"submit"}'],
+)
+async def test_t4_a_malformed_frame_is_4400_error_first(server: LiveServer, world: World, frame: str) -> None:
+    async with server.join(world.people["alice"], world.form) as alice:
+        await alice.connection.send(frame)
+        code, frames = await alice.closed()
+        assert code == 4400
+        assert [each["type"] for each in frames[-2:]] == ["error", "closing"]
+
+
+async def test_t4_the_first_frame_is_join(server: LiveServer, world: World) -> None:
+    async with server.visit(world.people["alice"], world.form) as alice:
+        await alice.send({"type": "ping"})
+        assert (await alice.closed())[0] == 4400
+
+
+async def test_t4_too_many_frames_are_4429_and_the_rest_goes_on(server: LiveServer, world: World) -> None:
+    async with (
+        server.join(world.people["alice"], world.form) as alice,
+        server.join(world.people["bob"], world.form) as bob,
+    ):
+        for _ in range(2_000):
+            try:
+                await alice.send({"type": "ping"})
+            except Exception:
+                break
+        assert (await alice.closed())[0] == 4429
+        await bob.submit(set_("done", True))
+        await bob.next("acked")
+
+
+async def test_t4_a_frame_too_large_is_1009(server: LiveServer, world: World) -> None:
+    async with server.join(world.people["alice"], world.form) as alice:
+        await alice.connection.send(json.dumps({"type": "ping", "padding": "x" * 70_000}))
+        assert (await alice.closed())[0] == 1009
+
+
+async def test_ping_is_answered_and_a_second_join_is_a_fresh_start(server: LiveServer, world: World) -> None:
+    async with server.join(world.people["alice"], world.form) as alice:
+        await alice.send({"type": "ping"})
+        await alice.next("pong")
+        await alice.join(want="both", since=0)
+        await alice.submit(set_("done", True))
+        await alice.next("acked")
+
+
+async def test_c10_a_viewer_sees_and_cannot_write(server: LiveServer, world: World) -> None:
+    async with (
+        server.join(world.people["alice"], world.form) as alice,
+        server.join(world.people["dora"], world.form) as dora,
+    ):
+        assert dora.joined["role"] == "viewer"
+        await dora.submit(set_("done", True))
+        assert [each["code"] for each in (await dora.next("acked"))["rejected"]] == ["forbidden"]
+        await alice.submit(set_("done", True))
+        assert (await dora.next("committed"))["ops"][0]["op"]["value"] is True
+
+
+async def test_replicas_agree_under_crossfire(server: LiveServer, world: World) -> None:
+    seed = random.randrange(2**32)
+    print("seed", seed)
+    chance = random.Random(seed)
+    names = ["alice", "bob", "carol"]
+
+    async def busy(name: str) -> Visitor:
+        visitor = await stack.enter_async_context(server.join(world.people[name], world.form))
+        seen = 0
+        for _ in range(40):
+            seq = await visitor.submit(edit("notes", chance.choice("abcdef")), base=seen)
+            acked = await visitor.next("acked")
+            assert acked["seq"] == seq
+            assert acked["rejected"] == []
+            seen = acked["version"]
+        return visitor
+
+    async with AsyncExitStack() as stack:
+        visitors = await asyncio.gather(*(busy(name) for name in names))
+        for visitor in visitors:
+            frames = await visitor.until_version(120)
+            versions = [v for frame in frames for v in range(frame["from"], frame["to"] + 1)]
+            assert versions == list(range(visitor.joined["version"] + 1, 121))
+    assert len((await in_thread(stored)(world.form))["values"]["notes"]["value"]) == 120
