@@ -10,6 +10,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.core.exceptions import RequestDataTooBig
+from django.core.validators import slug_re
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
@@ -78,7 +79,7 @@ def templates(request: HttpRequest, user: User) -> HttpResponse:
 @endpoint("GET")
 def template(request: HttpRequest, user: User, key: str) -> HttpResponse:
     """The definition of a template of one's teams: the newest, or `?version=`. `?team=` where several have the key."""
-    versions = _in_team(request, versions_in_use(user, VIEW).filter(template__key=key))
+    versions = _in_team(request, versions_in_use(user, VIEW).filter(template__key=_name(key)))
     version = the_version(versions, number=_version_asked_for(request))
     return JsonResponse(export_definition(version), json_dumps_params={"ensure_ascii": False})
 
@@ -109,7 +110,14 @@ def _caller(request: HttpRequest, methods: tuple[str, ...]) -> User:
 
 def _in_team(request: HttpRequest, versions: QuerySet[TemplateVersion]) -> QuerySet[TemplateVersion]:
     slug = request.GET.get("team")
-    return versions if slug is None else versions.filter(template__team__slug=slug)
+    return versions if slug is None else versions.filter(template__team__slug=_name(slug))
+
+
+def _name(asked: str) -> str:
+    """A key or a team's short name, as it may be looked for: PostgreSQL takes no NUL even to compare."""
+    if not slug_re.fullmatch(asked):
+        raise TemplateNotFound
+    return asked
 
 
 def _version_asked_for(request: HttpRequest) -> int | None:
@@ -124,7 +132,7 @@ def _version_asked_for(request: HttpRequest) -> int | None:
 def _team_to_edit(request: HttpRequest, user: User) -> Team:
     """The team that is named, or the only one there is. One that the person is not in is not there."""
     slug = request.GET.get("team")
-    seen = teams_where(user, VIEW) if slug is None else teams_where(user, VIEW).filter(slug=slug)
+    seen = teams_where(user, VIEW) if slug is None else teams_where(user, VIEW).filter(slug=_name(slug))
     if slug is not None and not seen:
         raise Refused(404, "not_found", _("There is no such team."))
     edited = list(teams_where(user, EDIT).filter(pk__in=seen.values("pk"))[:2])
