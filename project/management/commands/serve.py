@@ -41,8 +41,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family_of(host), backlog=2048, reuse_port=False)
     except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]  # less the part that says the address again
         raise CommandError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}. Another port: make run PORT={port + 1}"
+            f"cannot listen on {host}:{port}: {reason}. Another port: make run PORT={port + 1}"
         ) from error
 
 
