@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from pytest_django import DjangoAssertNumQueries
 
@@ -70,6 +71,18 @@ def test_a_broken_definition_leaves_nothing_behind(team: Team) -> None:
         bring(team, definition(sections=[], colour="red"))
     assert {error.path for error in caught.value.errors} == {"sections", "colour"}
     assert not Template.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_imports_at_once_are_numbered_one_by_one(team: Team) -> None:
+    def bring_one(number: int) -> int:
+        try:
+            return bring(team, definition(f"Round {number}")).number
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(bring_one, range(12))) == list(range(1, 13))
 
 
 def test_an_archived_template_takes_no_new_version(team: Team) -> None:
