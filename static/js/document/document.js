@@ -73,6 +73,7 @@ class Table {
 
 export class Document {
     #version;
+    #isPart = false;
     /** @type {Map<string, StoredCell>} */
     #cells = new Map();
     /** @type {Map<string, Table>} */
@@ -102,6 +103,23 @@ export class Document {
                     document.#write({ table: key, row, field }, cell);
                 }
             }
+        }
+        return document;
+    }
+
+    /**
+     * A document that holds a part of a form: committed ops on what it does not hold pass it by.
+     *
+     * @param {Snapshot} snapshot what it holds
+     * @param {Record<string, StoredRow[]>} hidden rows that were removed, by table
+     * @param {number} version
+     * @returns {Document}
+     */
+    static ofPart(snapshot, hidden, version) {
+        const document = Document.fromSnapshot(snapshot, version);
+        document.#isPart = true;
+        for (const [table, rows] of Object.entries(hidden)) {
+            rows.forEach((row) => document.putHidden(table, row));
         }
         return document;
     }
@@ -187,6 +205,10 @@ export class Document {
      * @param {string | null} at
      */
     apply(op, version, by, at) {
+        if (this.#isPart && !this.#holds(op)) {
+            this.#version = version;
+            return;
+        }
         if (isCellOp(op)) {
             const value = op.kind === 'set' ? op.value : applyDelta(this.cell(op)?.value ?? '', op.delta);
             this.#write(op, { value, version, by, at });
@@ -196,11 +218,33 @@ export class Document {
         this.#version = version;
     }
 
+    /**
+     * Puts a removed row in that is known from elsewhere.
+     *
+     * @param {string} table
+     * @param {StoredRow} stored
+     */
+    putHidden(table, { row, version, values }) {
+        this.#table(table).write(row, version, true);
+        this.#table(table).place(row, null);
+        for (const [field, cell] of Object.entries(values)) {
+            this.#write({ table, row, field }, cell);
+        }
+    }
+
     /** @returns {Snapshot} exactly the protocol's, of the rows that are there */
     toSnapshot() {
         const values = [...this.#cells].filter(([key]) => !key.includes('/'));
         const tables = [...this.#tables].map(([key, table]) => [key, table.there.map((row) => this.row(key, row))]);
         return { values: Object.fromEntries(values), tables: Object.fromEntries(tables) };
+    }
+
+    /** @param {Op} op */
+    #holds(op) {
+        if (!isCellOp(op)) {
+            return true; // no row is too many
+        }
+        return op.table === undefined ? this.#cells.has(op.field) : this.knowsRow(op.table, op.row);
     }
 
     /**

@@ -5,14 +5,14 @@
  * Owns the state of the connection, the sequence of submits (one in flight, the same again after a reconnect), and the version
  * that this page has come to. Must not know what a change does to the form: that is the workspace's.
  *
- * Two places in the order of versions matter. `#seen` is what the local changes stand on; the replica may be ahead of it: a page
- * that comes back with kept changes but no replica asks for a snapshot *and* the ops since then, and moves the changes
- * over these until they stand on the snapshot.
+ * A page that comes back with kept changes, but only the part of the replica that they stand on, asks for a snapshot *and* the ops
+ * since then. The snapshot waits (`#ahead`) until the part has come as far as it, and the changes with it.
  *
  * @module
  */
 
 import { Document } from '../document/document.js';
+import { rowOf } from '../document/operations.js';
 import { TextError } from '../document/text.js';
 import { answer } from './answering.js';
 import { takeFront } from './cutting.js';
@@ -24,6 +24,7 @@ import { Workspace } from './workspace.js';
 
 /** @typedef {import('../document/operations.js').Address} Address */
 /** @typedef {import('../document/operations.js').Op} Op */
+/** @typedef {{by: number, seq: number, op: Op, at?: string}} CommittedEntry */
 /** @typedef {import('./types.js').SyncEvent} SyncEvent */
 /** @typedef {import('./types.js').Status} Status */
 /** @typedef {import('./workspace.js').Stamp} Stamp */
@@ -54,10 +55,14 @@ export class Conversation {
     #newClientId;
     /** @type {Phase} */
     #phase = 'new';
-    /** @type {number | null} the version that the local changes stand on; null: nothing was ever seen */
+    /** @type {number | null} all up to this version is in the replica; null: nothing was ever seen */
     #seen = null;
     /** The version that `joined` told of. */
     #head = 0;
+    /** @type {Document | null} a snapshot that the replica has not come to yet */
+    #ahead = null;
+    /** Whether that has in it what was accepted of the submit under way. */
+    #isJudged = false;
     /** @type {{since: number | null, want: 'snapshot' | 'tail' | 'both'}} */
     #asked = { since: null, want: 'snapshot' };
     /** Whether the replica is the whole form: not before a snapshot, not after an op that did not fit. */
@@ -108,9 +113,9 @@ export class Conversation {
     // --- the connection ----------------------------------------------------------------------------
 
     opened() {
-        const isLevel = this.#isWhole && this.workspace.view.layered;
         const since = this.#seen;
-        this.#asked = { since, want: since === null ? 'snapshot' : isLevel ? 'tail' : 'both' };
+        this.#asked = { since, want: since === null ? 'snapshot' : this.#isWhole ? 'tail' : 'both' };
+        this.#ahead = null;
         this.#phase = 'joining';
         this.#end = null;
         this.#send({ type: 'join', client_id: this.#clientId, ...this.#asked });
@@ -194,39 +199,66 @@ export class Conversation {
         view.definition = this.session.definition;
         this.#head = joined.version;
         this.#seq = Math.max(this.#seq, joined.last_seq);
+        this.#isJudged = local.inflight !== null && local.inflight.frame.seq <= joined.last_seq;
+        const start = joined.snapshot === null ? view.document.version : joined.version;
+        this.presence.reset(joined.people, joined.you, { version: start, told: joined.version });
         if (joined.snapshot !== null) {
             this.#isShown = false;
-            this.#takeSnapshot(Document.fromSnapshot(joined.snapshot, joined.version), local.inflight, joined.last_seq);
+            this.#takeSnapshot(Document.fromSnapshot(joined.snapshot, joined.version));
         }
-        this.presence.reset(joined.people, joined.you, { version: view.document.version, told: joined.version });
         this.#phase = 'catching';
         this.#emit({ type: 'form' });
         this.#emit({ type: 'people' });
         this.#arrive();
     }
 
-    /**
-     * @param {Document} document
-     * @param {Inflight | null} inflight
-     * @param {number} lastSeq
-     */
-    #takeSnapshot(document, inflight, lastSeq) {
+    /** @param {Document} snapshot */
+    #takeSnapshot(snapshot) {
         const { since, want } = this.#asked;
-        this.#isWhole = true;
-        if (want === 'both' && since !== null && since <= document.version) {
-            this.workspace.view.follow(document);
-            return; // the ops since then are coming
+        if (want === 'both' && since !== null && since < snapshot.version) {
+            this.#ahead = snapshot; // the ops up to it are coming
+        } else if (want === 'both' && since === snapshot.version) {
+            this.#change(snapshot);
+        } else {
+            this.#rebase(snapshot);
         }
-        this.#rebase(document, inflight !== null && inflight.frame.seq <= lastSeq);
     }
 
     /**
-     * @param {Document} document
-     * @param {boolean} judged
+     * The replica has come as far as a snapshot, which is the whole form. What it does not hold are removed rows.
+     *
+     * @param {Document} snapshot
      */
-    #rebase(document, judged) {
-        rebase(this.workspace, document, { judged, isMine: (n) => n !== null && this.session.isTab(n, this.#clientId) });
-        this.#seen = document.version;
+    #change(snapshot) {
+        const { local, refusals, view } = this.workspace;
+        for (const { op } of [...local.pending, ...refusals.keep()]) {
+            const row = rowOf(op);
+            const known = row === null || snapshot.knowsRow(row.table, row.row) ? null : view.document.row(row.table, row.row);
+            if (row !== null && known !== null) {
+                snapshot.putHidden(row.table, known);
+            }
+        }
+        this.#replace(snapshot);
+    }
+
+    /**
+     * Goes to a snapshot without knowing what was committed up to it.
+     *
+     * @param {Document} snapshot
+     */
+    #rebase(snapshot) {
+        const isMine = /** @param {number | null} n */ (n) => n !== null && this.session.isTab(n, this.#clientId);
+        rebase(this.workspace, snapshot, { judged: this.#isJudged, isMine });
+        this.#replace(snapshot);
+    }
+
+    /** @param {Document} snapshot */
+    #replace(snapshot) {
+        this.workspace.view.document = snapshot;
+        this.workspace.view.rowsChanged(null);
+        this.#ahead = null;
+        this.#isWhole = true;
+        this.#seen = snapshot.version;
     }
 
     /** Goes live when everything is in that was committed before this page joined. */
@@ -236,7 +268,6 @@ export class Conversation {
         }
         this.#phase = 'live';
         this.#isFailing = false;
-        this.workspace.view.level();
         this.workspace.settle();
         if (!this.#isShown) {
             this.#isShown = true;
@@ -251,7 +282,10 @@ export class Conversation {
     /** @param {any} frame */
     #committed({ from, ops, at, clients }) {
         this.session.learn(clients);
-        if (from > /** @type {number} */ (this.#seen) + 1 && !this.#acceptNoTail(from)) {
+        const next = /** @type {number} */ (this.#seen) + 1;
+        if (from > next && this.#ahead !== null && from === this.#head + 1) {
+            this.#rebase(this.#ahead); // in place of the wanted tail comes what is above it: those ops were not kept (C9)
+        } else if (from > next) {
             this.#rejoin();
             return;
         }
@@ -261,21 +295,36 @@ export class Conversation {
             if (!(error instanceof TextError)) {
                 throw error;
             }
-            this.#isWhole = false; // the replica is not what the server has: read it anew, guess nothing
-            this.#rejoin();
-            return;
+            this.#mistrust(from, ops, at ?? null);
         }
         this.workspace.settle();
         this.#arrive();
     }
 
     /**
+     * An op does not fit: this replica is not what the server has. It is read anew, and nothing is guessed.
+     *
      * @param {number} from
-     * @param {{by: number, seq: number, op: Op, at?: string}[]} entries
+     * @param {CommittedEntry[]} entries
+     * @param {string | null} at
+     */
+    #mistrust(from, entries, at) {
+        if (this.#ahead === null) {
+            this.#isWhole = false;
+            this.#rejoin();
+        } else {
+            this.#rebase(this.#ahead);
+            this.#commitAll(from, entries, at);
+        }
+    }
+
+    /**
+     * @param {number} from
+     * @param {CommittedEntry[]} entries
      * @param {string | null} at
      */
     #commitAll(from, entries, at) {
-        const unseen = entries.slice(Math.max(0, /** @type {number} */ (this.#seen) + 1 - from));
+        const unseen = entries.slice(/** @type {number} */ (this.#seen) + 1 - from);
         let moved = false;
         for (const entry of unseen) {
             const version = /** @type {number} */ (this.#seen) + 1;
@@ -288,34 +337,22 @@ export class Conversation {
     }
 
     /**
-     * Whether what came in place of a wanted tail says that there is none: the ops were not kept (C9).
-     *
-     * @param {number} from
-     */
-    #acceptNoTail(from) {
-        const { view } = this.workspace;
-        if (this.#phase !== 'catching' || view.layered || from !== this.#head + 1) {
-            return false;
-        }
-        this.#rebase(view.document, false);
-        this.#arrive();
-        return true;
-    }
-
-    /**
-     * @param {{seq: number, op: Op}} entry
+     * @param {CommittedEntry} entry
      * @param {Stamp} stamp
      * @returns {boolean} whether anybody's selection moved
      */
     #commit({ seq, op }, stamp) {
-        const isNew = stamp.version > this.workspace.view.document.version;
         if (this.#isShownAlready(op, seq, stamp.by)) {
             this.workspace.commitOwn(op, stamp);
         } else {
             this.workspace.commitForeign(op, stamp);
         }
         this.#seen = stamp.version;
-        return isNew && this.presence.committed(op, stamp.version, stamp.user?.id ?? null);
+        if (this.#ahead?.version === stamp.version) {
+            this.workspace.settle();
+            this.#change(this.#ahead);
+        }
+        return this.presence.committed(op, stamp.version, stamp.user?.id ?? null);
     }
 
     /**

@@ -11,24 +11,28 @@
  */
 
 import { Document } from '../document/document.js';
-import { addressOf, rowOf } from '../document/operations.js';
+import { rowKeyOf, rowOf } from '../document/operations.js';
 import { Inflight } from './inflight.js';
 import { Change, Pending } from './pending.js';
 
 /** @typedef {import('../document/document.js').Snapshot} Snapshot */
+/** @typedef {import('../document/document.js').StoredRow} StoredRow */
 /** @typedef {import('../document/operations.js').Op} Op */
 /** @typedef {import('./inflight.js').KeptInflight} KeptInflight */
 /** @typedef {import('./refusals.js').KeptRefusal} KeptRefusal */
 /** @typedef {import('./workspace.js').Workspace} Workspace */
 /** @typedef {{clientId: string, seq: number, base: number | null}} PageState */
 /**
+ * @typedef {Snapshot & {hidden: Record<string, StoredRow[]>}} Ground `hidden`: removed rows, by table
  * @typedef {PageState & {
  *   inflight: KeptInflight | null,
  *   pending: {op: Op, tries: number}[],
  *   refusals: KeptRefusal[],
- *   ground: Snapshot,
+ *   ground: Ground,
  * }} Kept `ground`: what is committed of the fields and rows that the rest is about
  */
+
+const NEVER_WRITTEN = Object.freeze({ value: null, version: 0, by: null, at: null });
 
 /**
  * @param {Workspace} workspace
@@ -50,27 +54,32 @@ export function keep({ local, refusals, view }, page) {
 export function restore({ local, refusals, view }, kept) {
     local.pending = new Pending(kept.pending.map(({ op, tries }) => new Change(op, tries)));
     local.inflight = kept.inflight === null ? null : Inflight.restored(kept.inflight);
-    view.document = Document.fromSnapshot(kept.ground, kept.base ?? 0);
+    view.document = Document.ofPart(kept.ground, kept.ground.hidden, kept.base ?? 0);
     view.rowsChanged(null);
     refusals.restore(kept.refusals);
 }
 
 /**
+ * The part of the replica that some ops are about, nothing in it left out: what it does not tell was never written.
+ *
  * @param {Op[]} ops
  * @param {Document} document
- * @returns {Snapshot}
+ * @returns {Ground}
  */
 function groundOf(ops, document) {
-    const fields = ops.map(addressOf).filter((address) => address !== null && address.table === undefined);
-    const values = fields.map((address) => [address?.field, address && document.cell(address)]).filter(([, cell]) => cell);
-    /** @type {Map<string, Set<string>>} */
-    const rows = new Map();
-    for (const row of ops.map(rowOf).filter((each) => each !== null)) {
-        rows.set(row.table, (rows.get(row.table) ?? new Set()).add(row.row));
+    /** @type {Ground} */
+    const ground = { values: {}, tables: {}, hidden: {} };
+    const seen = new Set();
+    for (const op of ops) {
+        const row = rowOf(op);
+        if (row === null) {
+            const { field } = /** @type {import('../document/operations.js').CellOp} */ (op);
+            ground.values[field] = document.cell({ field }) ?? NEVER_WRITTEN;
+        } else if (!seen.has(rowKeyOf(row)) && document.knowsRow(row.table, row.row)) {
+            seen.add(rowKeyOf(row));
+            const rows = document.hasRow(row.table, row.row) ? ground.tables : ground.hidden;
+            (rows[row.table] ??= []).push(/** @type {StoredRow} */ (document.row(row.table, row.row)));
+        }
     }
-    const tables = [...rows].map(([table, ids]) => {
-        const there = [...ids].filter((id) => document.hasRow(table, id));
-        return [table, there.map((id) => document.row(table, id))];
-    });
-    return { values: Object.fromEntries(values), tables: Object.fromEntries(tables) };
+    return ground;
 }

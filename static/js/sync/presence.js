@@ -107,6 +107,9 @@ export class Presence {
      * @returns {boolean} whether anybody moved
      */
     committed(op, version, user) {
+        if (version <= this.#since) {
+            return false; // what was told of the people has it in
+        }
         this.#version = version;
         const moved = op.kind === 'edit' && this.#edited(keyOf(op), op.delta, version, user);
         return this.#catchUp() || moved;

@@ -38,14 +38,13 @@ export function rebase(workspace, document, { judged, isMine }) {
     ahead.document = document;
     ahead.definition = view.definition;
     const lost = [...local.pending].filter(({ op }) => isEdit(op) && !keepsItsText(workspace, ahead, op, judged));
-    const typed = lost.map(({ op }) => (view.layered ? view.value(/** @type {EditOp} */ (op)) : undefined));
+    const typed = lost.map(({ op }) => view.value(/** @type {EditOp} */ (op)));
     hideUnplaced(workspace, ahead, judged);
     for (const [index, change] of lost.entries()) {
         local.pending.remove(change);
         workspace.refuse(change.op, { code: 'stale', message: UNPLACED }, { mine: typed[index], delta: null });
     }
     view.document = document;
-    view.layered = true;
     view.rowsChanged(null);
     workspace.settle();
 }
@@ -101,7 +100,7 @@ function keepsItsText({ local, view }, ahead, op, judged) {
     const inflightStays = !judged && isPlaced(view, ahead, op);
     const text = ahead.confirmed(op) ?? '';
     const base = local.below(key, view.confirmed(op)) ?? '';
-    return view.layered && base === (inflightStays ? local.below(key, text) : text);
+    return base === (inflightStays ? local.below(key, text) : text);
 }
 
 /**
@@ -129,7 +128,7 @@ function hideUnplaced({ local: { inflight }, view }, ahead, judged) {
  * @param {EditOp} op
  */
 function isPlaced(view, ahead, op) {
-    return view.layered && (view.confirmed(op) ?? '') === (ahead.confirmed(op) ?? '');
+    return (view.confirmed(op) ?? '') === (ahead.confirmed(op) ?? '');
 }
 
 /**

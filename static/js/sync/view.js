@@ -21,8 +21,6 @@ export class View {
     document = new Document();
     /** @type {Definition | null} */
     definition = null;
-    /** Off while the local changes stand on another version than the document. */
-    layered = true;
     #local;
     /** @type {Map<string, {order: readonly string[], there: Set<string>}>} by table, where local changes touch its rows */
     #projected = new Map();
@@ -37,8 +35,7 @@ export class View {
      * @returns {any}
      */
     value(address) {
-        const confirmed = this.confirmed(address);
-        const value = this.layered ? this.#local.value(keyOf(address), confirmed) : confirmed;
+        const value = this.#local.value(keyOf(address), this.confirmed(address));
         return value ?? (this.merges(address) ? '' : null);
     }
 
@@ -107,25 +104,6 @@ export class View {
     }
 
     /**
-     * Goes to a document that is ahead of the local changes: until they have caught up it is shown without them.
-     *
-     * @param {Document} document
-     */
-    follow(document) {
-        this.document = document;
-        this.layered = false;
-        this.#projected.clear();
-    }
-
-    /** The local changes stand on the document again. */
-    level() {
-        if (!this.layered) {
-            this.layered = true;
-            this.#projected.clear();
-        }
-    }
-
-    /**
      * To be called when the rows of a table (null: of any) changed, committed or local.
      *
      * @param {string | null} table
@@ -147,7 +125,7 @@ export class View {
         if (known !== undefined) {
             return known;
         }
-        const ops = this.layered ? this.#local.rowOps(table) : [];
+        const ops = this.#local.rowOps(table);
         if (ops.length === 0) {
             return null;
         }

@@ -168,9 +168,6 @@ export class Workspace {
 
     /** Looks at the pending changes that others' ops have met, once the frame that brought them is in. */
     settle() {
-        if (!this.view.layered) {
-            return; // what is committed is ahead of the local changes: they are judged when they have caught up
-        }
         const touched = this.touched;
         this.touched = new Touched();
         for (const change of touched.among(this.local)) {
@@ -230,9 +227,7 @@ export class Workspace {
      * @param {Stamp} stamp
      */
     #apply(op, { version, by, at }) {
-        if (version > this.view.document.version) {
-            this.view.document.apply(op, version, by, at);
-        }
+        this.view.document.apply(op, version, by, at);
         if (op.kind === 'edit') {
             this.refusals.pass(keyOf(op), op.delta);
         }
@@ -267,8 +262,7 @@ export class Workspace {
      * @returns {any}
      */
     #mineOf({ mine, delta }, address) {
-        const isPlaced = delta !== null && address !== null && this.view.layered;
-        return isPlaced ? apply(this.view.confirmed(address) ?? '', delta) : mine;
+        return delta !== null && address !== null ? apply(this.view.confirmed(address) ?? '', delta) : mine;
     }
 
     /**

@@ -41,7 +41,7 @@ function play(seed) {
     }
     room.reference.mood = () => null;
     comeToRest(room, kept);
-    judge(room, deleted, kept);
+    judge(room, deleted, kept, [...alphabets.values()].flatMap((alphabet) => alphabet.handedOut));
 }
 
 /**
@@ -60,7 +60,7 @@ function happen(room, seat, random, alphabets, deleted, kept) {
         for (const character of String(deed.removed ?? '')) {
             deleted.add(character);
         }
-        if (deed.did === 'dismiss') {
+        if (deed.did === 'dismiss' || deed.did === 'retry') {
             refused.forEach((refusal) => note(refusal, kept));
         }
         assert.deepEqual(seat.page.differences(), []);
@@ -122,8 +122,9 @@ function note({ mine, op }, kept) {
  * @param {Room} room
  * @param {Set<string>} deleted
  * @param {Set<string>} kept
+ * @param {string[]} typed
  */
-function judge({ reference, seats }, deleted, kept) {
+function judge({ reference, seats }, deleted, kept, typed) {
     const stored = reference.document.toSnapshot();
     for (const { client, page, name } of seats) {
         assert.deepEqual(client.snapshot, stored, `${name} has another form`);
@@ -132,15 +133,15 @@ function judge({ reference, seats }, deleted, kept) {
         assert.deepEqual(page.differences(), []);
         assert.deepEqual(client.rows('readings'), stored.tables.readings.map(({ row }) => row));
     }
-    const typed = seats.flatMap((seat) => [...seat.page.shown.values()].filter((value) => typeof value === 'string').join('').match(UNIQUE) ?? []);
-    assert.ok(typed.length >= 0);
     const counts = new Map();
     for (const { op } of reference.log) {
         for (const [character] of (op.kind === 'edit' ? JSON.stringify(op.delta) : '').matchAll(UNIQUE)) {
             counts.set(character, (counts.get(character) ?? 0) + 1);
         }
     }
-    for (const [character, count] of counts) {
-        assert.ok(count === 1 || kept.has(character), `${character} was committed ${count} times`);
+    for (const character of typed) {
+        const count = counts.get(character) ?? 0;
+        assert.ok(count <= 1 || kept.has(character), `${character} was committed ${count} times`);
+        assert.ok(count >= 1 || kept.has(character) || deleted.has(character), `${character} is lost`);
     }
 }

@@ -28,17 +28,18 @@ export class Alphabet {
         this.#first = person * SHARE;
     }
 
-    get used() {
-        return this.#count;
-    }
+    /** @type {string[]} */
+    handedOut = [];
 
     /** @param {number} length */
     take(length) {
         let text = '';
         for (let left = length; left > 0; left -= 1) {
             const number = this.#first + (this.#count % SHARE);
-            text += String.fromCodePoint(this.#count % 3 === 0 ? ASTRAL + number : BASIC + number);
+            const character = String.fromCodePoint(this.#count % 3 === 0 ? ASTRAL + number : BASIC + number);
+            this.handedOut.push(character);
             this.#count += 1;
+            text += character;
         }
         return text;
     }

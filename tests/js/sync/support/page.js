@@ -12,8 +12,8 @@ import { apply } from '../../../../static/js/document/text.js';
 /** @typedef {import('../../../../static/js/sync/client.js').SyncClient} SyncClient */
 
 export class Page {
-    /** @type {SyncClient} set by whoever makes the client, which needs the page's `hear` first */
-    client;
+    /** Set by whoever makes the client, which needs the page's `hear` first. */
+    client = /** @type {SyncClient} */ (/** @type {unknown} */ (null));
     /** @type {Map<string, any>} what each field shows */
     shown = new Map();
     /** @type {Map<string, readonly string[]>} */
