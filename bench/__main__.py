@@ -39,7 +39,7 @@ def main() -> int:
     print(lines[0], flush=True)
     for load in options.loads:
         for target in options.targets:
-            line = report.row(load, target, measure(load, target, timing, seed=options.seed, versions=versions))
+            line = report.row(load, target.title, measure(load, target, timing, seed=options.seed, versions=versions))
             lines.append(line)
             print(line, flush=True)
     lines += ["", report.machine(versions), f"`python -m bench {' '.join(sys.argv[1:])}`".replace(" `", "`")]

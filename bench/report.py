@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import math
 import os
 import platform
 import statistics
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from bench.loads import Load
-from bench.targets import Target
 
 PACKAGES = ("Django", "channels", "channels_redis", "uvicorn", "uvloop", "websockets", "psycopg", "redis")
 
@@ -74,20 +74,28 @@ HEAD = """\
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"""
 
 
-def row(load: Load, target: Target, seen: Figures | str) -> str:
+def row(load: Load, what: str, seen: Figures | str) -> str:
     if isinstance(seen, str):
-        return f"| {load.title} | {target.title} | – | – | – | – | – | – | – | {seen} |"
+        return f"| {load.title} | {what} | – | – | – | – | – | – | – | {seen} |"
     cells = [
         load.title,
-        target.title,
+        what,
         *(milliseconds(value) for value in (seen.p50, seen.p95, seen.p99)),
-        f"{seen.delivered:.2%}" if seen.delivered < 1 else "all",
+        share(seen.delivered),
         f"{seen.edits:,.0f}",
         f"{seen.server:.2f}",
         "–" if seen.stores is None else f"{seen.stores:.2f}",
         remarks(seen),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def share(delivered: float) -> str:
+    """Never rounded to all, neither from below nor from above: what comes twice is as wrong as what never comes."""
+    if delivered == 1:
+        return "all"
+    rounded = math.floor(delivered * 10_000) if delivered < 1 else math.ceil(delivered * 10_000)
+    return f"{rounded / 100:.2f}%"
 
 
 def milliseconds(value: float | None) -> str:
@@ -99,6 +107,8 @@ def milliseconds(value: float | None) -> str:
 def remarks(seen: Figures) -> str:
     """What a reader must know before believing the row."""
     notes = []
+    if seen.p50 is None:
+        notes.append("nothing arrived while we waited")
     if seen.rejected:
         notes.append(f"{seen.rejected:,.0f} edits rejected")
     if seen.closed:
