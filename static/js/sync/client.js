@@ -10,7 +10,8 @@
  *
  * **The shell** (main.js and net) says what happens to the connection:
  *
- *     client.opened()                               the connection stands: sends `join`
+ *     client.dialing()                              a connection is being made
+ *     client.opened()                               it stands: sends `join`
  *     client.received(message)                      a decoded frame of the server
  *     client.closed({ code, reason, final, offline })   it fell, or could not be made; everything local is kept.
  *                                                   final: nothing will be sent again; offline: there is no network
@@ -77,6 +78,10 @@ export class SyncClient {
 
     // --- the connection ----------------------------------------------------------------------------
 
+    dialing() {
+        this.#conversation.dialing();
+    }
+
     opened() {
         this.#conversation.opened();
     }
@@ -86,7 +91,7 @@ export class SyncClient {
         this.#conversation.received(message);
     }
 
-    /** @param {{code?: number, reason?: string, final?: boolean, offline?: boolean}} [how] */
+    /** @param {import('./conversation.js').Ending} [how] */
     closed(how) {
         this.#conversation.closed(how);
     }

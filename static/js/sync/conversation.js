@@ -24,6 +24,9 @@ import { Workspace } from './workspace.js';
 
 /** @typedef {import('../document/operations.js').Address} Address */
 /** @typedef {import('../document/operations.js').Op} Op */
+/**
+ * @typedef {{code?: number, reason?: string, final?: boolean, offline?: boolean, device?: string | null, at?: string | null}} Ending
+ */
 /** @typedef {{by: number, seq: number, op: Op, at?: string}} CommittedEntry */
 /** @typedef {import('./types.js').SyncEvent} SyncEvent */
 /** @typedef {import('./types.js').Status} Status */
@@ -70,6 +73,7 @@ export class Conversation {
     /** Whether the page shows what is here; while not, it hears of no single change. */
     #isShown = false;
     #isFailing = false;
+    #isDialing = false;
     #isBusy = false;
     /** Whether somebody else submits under this tab's id. */
     #isShadowed = false;
@@ -117,13 +121,20 @@ export class Conversation {
         this.#asked = { since, want: since === null ? 'snapshot' : this.#isWhole ? 'tail' : 'both' };
         this.#ahead = null;
         this.#phase = 'joining';
+        this.#isDialing = false;
         this.#end = null;
         this.#send({ type: 'join', client_id: this.#clientId, ...this.#asked });
         this.#tellStatus();
     }
 
-    /** @param {{code?: number, reason?: string, final?: boolean, offline?: boolean}} [how] */
-    closed({ code = 1006, reason = '', final = false, offline = false } = {}) {
+    dialing() {
+        this.#isDialing = true;
+        this.#tellStatus();
+    }
+
+    /** @param {Ending} [how] */
+    closed({ code = 1006, reason = '', final = false, offline = false, device = null, at = null } = {}) {
+        this.#isDialing = false;
         this.#isFailing = offline || !['catching', 'live', 'lost'].includes(this.#phase);
         this.#phase = final ? 'closed' : 'down';
         this.#end = final ? { code, reason } : null;
@@ -131,7 +142,7 @@ export class Conversation {
         this.#emit({ type: 'people' });
         this.#tellStatus();
         if (final) {
-            this.#emit({ type: 'closed', code, reason });
+            this.#emit({ type: 'closed', code, reason, device, at });
         }
     }
 
@@ -480,7 +491,7 @@ export class Conversation {
         if (this.#phase === 'live') {
             return this.workspace.local.waiting > 0 ? 'saving' : 'saved';
         }
-        if (this.#phase === 'down' && this.#isFailing) {
+        if (this.#phase === 'down' && this.#isFailing && !this.#isDialing) {
             return 'offline';
         }
         return this.#isShown ? 'reconnecting' : 'connecting';

@@ -13,7 +13,7 @@
  * @typedef {Object} Person One session in the room.
  * @property {string} session
  * @property {User} user
- * @property {string} color
+ * @property {number} color Which colour of the palette.
  * @property {Address | null} at The field this person is in.
  * @property {[number, number] | null} selection In code points of the text as shown here; for the others, moved
  *   over everything that happened since they told it, this page's unsaved typing included.
@@ -67,7 +67,8 @@
  * @typedef {{type: 'rejoin'}} RejoinEvent D1: for the shell, which closes and opens again.
  * @typedef {{type: 'client', clientId: string}} ClientEvent The tab took another client id: for the shell to keep.
  * @typedef {{type: 'error', code: string, message: string}} ErrorEvent The server says this page misbehaved.
- * @typedef {{type: 'closed', code: number, reason: string}} ClosedEvent Closed for good.
+ * @typedef {{type: 'closed', code: number, reason: string, device: string | null, at: string | null}} ClosedEvent
+ *   Closed for good. `device` and `at` tell of the sign-in that took this page's place, where that is why.
  * @typedef {ReadyEvent | TextEvent | ValueEvent | RowsEvent | PeopleEvent | StatusEvent | RefusalEvent | FormEvent
  *   | RejoinEvent | ClientEvent | ErrorEvent | ClosedEvent} SyncEvent
  */

@@ -1,0 +1,261 @@
+// @ts-check
+/**
+ * The WebSocket shell: keeps a connection to one room, makes it again when it breaks, and notices when it is dead.
+ *
+ * Owns reconnecting (full jitter, at once when the network or the person is back), liveness, and the reason of a close. Must not
+ * know what the frames mean: it decodes them, and hands them on.
+ *
+ *     const socket = new Socket(url, { dialing, opened, received, closed });
+ *     socket.open();
+ *     socket.send(message);
+ *     socket.reopen();       // D1: this connection missed something
+ *     socket.close();
+ *
+ * `closed({ code, reason, final, offline, device, at })` is called once for each connection that was made or tried; `final`: it
+ * will not be made again unless `open` is called.
+ *
+ * @module
+ */
+
+import { decodeServer, encode } from '../protocol/codec.js';
+import { isFinal } from '../protocol/codes.js';
+import { browser } from './environment.js';
+import { Pace } from './pace.js';
+
+/** @typedef {import('./environment.js').Environment} Environment */
+/** @typedef {{code: number, reason: string, final: boolean, offline: boolean, device: string | null, at: string | null}} Ending */
+/**
+ * @typedef {{
+ *   dialing?: () => void,
+ *   opened: () => void,
+ *   received: (message: any) => void,
+ *   closed: (how: Ending) => void,
+ * }} Handlers
+ */
+
+const FIRST_DELAY_MS = 300;
+const LONGEST_DELAY_MS = 10_000;
+/** A connection that stood so long was a good one: the next failure is a new story. */
+const STEADY_MS = 5_000;
+const DIAL_MS = 15_000;
+const QUIET_MS = 15_000;
+const ANSWER_MS = 10_000;
+/** When there is reason to doubt: the network changed, or the tab was asleep. */
+const DOUBTED_ANSWER_MS = 4_000;
+const OPEN = 1;
+const NORMAL = 1000;
+const ABNORMAL = 1006;
+
+export class Socket {
+    #url;
+    #handlers;
+    #environment;
+    #pace;
+    /** @type {WebSocket | null} */
+    #socket = null;
+    /** @type {Partial<Ending> | null} what `closing` said */
+    #closing = null;
+    #attempts = 0;
+    /** @type {number | null} when the room was joined */
+    #joinedAt = null;
+    #isWanted = false;
+    /** @type {any} */
+    #retry = null;
+    /** @type {any} */
+    #watch = null;
+    /** @type {[import('./environment.js').Word, () => void][]} */
+    #words = [
+        ['online', () => this.#awaken()],
+        ['offline', () => this.#doubt()],
+        ['pageshow', () => this.#awaken()],
+        ['visibilitychange', () => this.#environment.isVisible() && this.#awaken()],
+    ];
+
+    /**
+     * @param {string} url absolute, or a path of this site
+     * @param {Handlers} handlers
+     * @param {Environment} [environment]
+     */
+    constructor(url, handlers, environment = browser) {
+        this.#url = url;
+        this.#handlers = handlers;
+        this.#environment = environment;
+        this.#pace = new Pace((message) => this.#socket?.send(encode(message)), environment);
+    }
+
+    open() {
+        if (!this.#isWanted) {
+            this.#isWanted = true;
+            this.#words.forEach(([word, heard]) => this.#environment.on(word, heard));
+        }
+        if (this.#socket === null) {
+            this.#dial();
+        }
+    }
+
+    /** Ends this connection for good, without a word to the handlers. */
+    close() {
+        this.#stop();
+        this.#drop();
+    }
+
+    /** Leaves this connection and makes another. At once, unless it was itself made a moment ago. */
+    reopen() {
+        if (this.#socket === null) {
+            return;
+        }
+        this.#end({ code: NORMAL, reason: '' });
+        if (this.#attempts === 1) {
+            this.#dial();
+        }
+    }
+
+    /**
+     * Sends a message, if there is a connection. What is lost with one is for the caller to know and to send again.
+     *
+     * @param {any} message
+     */
+    send(message) {
+        if (this.#socket?.readyState === OPEN) {
+            this.#pace.push(message);
+        }
+    }
+
+    #dial() {
+        this.#environment.clearTimeout(this.#retry);
+        this.#retry = null;
+        this.#handlers.dialing?.();
+        const socket = this.#environment.connect(this.#url);
+        this.#socket = socket;
+        // A socket that was left is not listened to, whatever it still has to say.
+        const listen = /** @param {(event: any) => void} heard */ (heard) => /** @param {any} event */ (event) => {
+            if (this.#socket === socket) {
+                heard(event);
+            }
+        };
+        socket.onopen = listen(() => this.#opened());
+        socket.onmessage = listen(({ data }) => this.#heard(data));
+        socket.onclose = listen(({ code, reason }) => this.#end({ code, reason }));
+        this.#expect(DIAL_MS);
+    }
+
+    #opened() {
+        this.#rest();
+        this.#handlers.opened();
+    }
+
+    /** @param {unknown} data */
+    #heard(data) {
+        this.#rest();
+        let message;
+        try {
+            message = decodeServer(/** @type {string} */ (data));
+        } catch {
+            this.#end({ code: ABNORMAL, reason: '' }); // not this protocol: perhaps a newer server, perhaps not ours
+            return;
+        }
+        switch (message?.type) {
+            case undefined:
+            case 'pong':
+                break;
+            case 'closing':
+                this.#closing = message;
+                break;
+            case 'joined':
+                this.#joinedAt = this.#environment.now();
+                this.#pace.allow(message.limits);
+                this.#handlers.received(message);
+                break;
+            default:
+                this.#handlers.received(message);
+        }
+    }
+
+    /** @param {{code: number, reason: string}} how as the close frame has it, where there was one */
+    #end(how) {
+        const { code, reason, device = null, at = null } = { ...how, ...this.#closing };
+        const final = isFinal(code);
+        const wasSteady = this.#joinedAt !== null && this.#environment.now() - this.#joinedAt >= STEADY_MS;
+        this.#attempts = wasSteady ? 0 : this.#attempts;
+        this.#drop();
+        if (final) {
+            this.#stop();
+        } else {
+            this.#retryLater();
+        }
+        this.#handlers.closed({ code, reason, final, offline: !this.#environment.isOnline(), device, at });
+    }
+
+    /** Lets go of the socket there is. */
+    #drop() {
+        const socket = this.#socket;
+        this.#socket = null;
+        this.#closing = null;
+        this.#joinedAt = null;
+        this.#environment.clearTimeout(this.#watch);
+        this.#pace.reset();
+        socket?.close();
+    }
+
+    #stop() {
+        this.#isWanted = false;
+        this.#environment.clearTimeout(this.#retry);
+        this.#retry = null;
+        this.#words.forEach(([word, heard]) => this.#environment.off(word, heard));
+    }
+
+    /** Full jitter: many pages that lost one server do not come back in one moment. */
+    #retryLater() {
+        const most = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#attempts);
+        this.#attempts += 1;
+        this.#retry = this.#environment.setTimeout(() => this.#dial(), this.#environment.random() * most);
+    }
+
+    /** The network or the person came back: no waiting now. */
+    #awaken() {
+        if (this.#socket === null) {
+            this.#attempts = 0;
+            this.#dial();
+        } else {
+            this.#doubt();
+        }
+    }
+
+    /** This connection may have died without a word. */
+    #doubt() {
+        if (this.#socket?.readyState === OPEN) {
+            this.#probe(DOUBTED_ANSWER_MS);
+        }
+    }
+
+    // --- liveness ----------------------------------------------------------------------------------
+
+    /** Something was heard: nothing to do until it has been quiet for a while. */
+    #rest() {
+        this.#watchFor(QUIET_MS, () => this.#probe(ANSWER_MS));
+    }
+
+    /** @param {number} patience in milliseconds */
+    #probe(patience) {
+        this.#pace.push({ type: 'ping' });
+        this.#expect(patience);
+    }
+
+    /**
+     * Gives the connection up unless something is heard: half-open ones say nothing, and never close.
+     *
+     * @param {number} patience in milliseconds
+     */
+    #expect(patience) {
+        this.#watchFor(patience, () => this.#end({ code: ABNORMAL, reason: '' }));
+    }
+
+    /**
+     * @param {number} ms
+     * @param {() => void} then
+     */
+    #watchFor(ms, then) {
+        this.#environment.clearTimeout(this.#watch);
+        this.#watch = this.#environment.setTimeout(then, ms);
+    }
+}
