@@ -5,6 +5,7 @@ Every decision about rights goes through `capabilities`; no other code compares 
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from collab.accounts.models import Membership, Role, Team, User
+from collab.database import Asked, Database, Relation
 
 VIEW = "view"
 EDIT = "edit"
@@ -31,13 +33,21 @@ def role_in_team(user: User | AnonymousUser, team_id: UUID) -> str | None:
     return Membership.objects.filter(user_id=user.pk, team_id=team_id).values_list("role", flat=True).first()
 
 
-def roles_of(pairs: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], str]:
+_MEMBERS = Relation(user="uuid", team="uuid")
+
+
+def ask_roles(db: Database, pairs: Iterable[tuple[UUID, UUID]]) -> Asked[dict[tuple[UUID, UUID], str]]:
     """The roles of many people in many teams at once, keyed by (person, team); who is in none, is not in it."""
-    wanted = set(pairs)
-    found = Membership.objects.filter(
-        user_id__in={user for user, _ in wanted}, team_id__in={team for _, team in wanted}, user__is_active=True
-    ).values_list("user_id", "team_id", "role")
-    return {(user, team): role for user, team, role in found if (user, team) in wanted}
+    sql = (
+        "SELECT m.user_id, m.team_id, m.role FROM accounts_membership m"
+        ' JOIN {r} ON m.user_id = r."user" AND m.team_id = r.team'
+        " JOIN accounts_user u ON u.id = m.user_id WHERE u.is_active"
+    )
+
+    def read(answer: list[tuple[Any, ...]]) -> dict[tuple[UUID, UUID], str]:
+        return {(db.uuid(user), db.uuid(team)): role for user, team, role in answer}
+
+    return db.ask(sql, _MEMBERS, sorted(set(pairs)), read=read)
 
 
 def names_of(users: Iterable[UUID]) -> dict[UUID, str]:

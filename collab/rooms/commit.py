@@ -13,20 +13,20 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from collab.accounts import services as accounts
+from collab.database import Asked, Database
 from collab.document.document import Document
 from collab.document.judge import Author, Limits, Needs, Rejected, Standing, judge, needs
 from collab.document.operations import AddRow, Edit, MoveRow, Op, OpError, RemoveRow, RestoreRow, Set, read_op, wire_op
 from collab.forms.definitions import definition_of
 from collab.protocol.codec import encode
 from collab.protocol.messages import Acked, Client, Encoded, User
-from collab.rooms import store
-from collab.rooms.database import Database
+from collab.rooms import lookup, store
+from collab.rooms.models import Form
 from collab.rooms.run import Run
 from collab.rooms.store import ClientKey, ClientState, LockedForm, LoggedOp, compact
 
@@ -110,19 +110,22 @@ def commit_batch(
     for; without, it is skipped. Raises what the database raises; nothing is stored then.
     """
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    with transaction.atomic(durable=True):
-        return _Batch(submissions, now, limits).run(handed, wait_milliseconds)
+    db = Database()
+    batch = _Batch(db, submissions, now, limits)
+    with db.transaction():
+        return batch.run(handed, wait_milliseconds)
 
 
 class _Batch:
-    """One transaction's work, step by step."""
+    """One transaction's work, step by step: ask, judge, write."""
 
-    def __init__(self, submissions: Sequence[Submission], now: datetime, limits: Limits) -> None:
-        self._db = Database()
+    def __init__(self, db: Database, submissions: Sequence[Submission], now: datetime, limits: Limits) -> None:
+        self._db = db
         self._now = now
         self._at = store.iso(now) or ""
         self._limits = limits
         self._submitted = [_read(submission) for submission in submissions]
+        self._teams = {form: team_of(form) for form in {submission.form for submission in submissions}}
         self._forms: dict[UUID, _FormWork] = {}
         self._clients: dict[ClientKey, ClientState] = {}
         self._outcomes: dict[tuple[int, int], store.StoredOutcome] = {}
@@ -130,83 +133,77 @@ class _Batch:
         self._numbered: list[tuple[int, int]] = []
 
     def run(self, handed: Mapping[UUID, int], wait_milliseconds: int | None) -> BatchResult:
-        self._lock(wait_milliseconds)
-        here = [each for each in self._submitted if each.submission.form in self._forms]
-        self._load_clients(here)
-        self._load_documents(here)
-        outcomes = [self._outcome(each, waited=wait_milliseconds is not None) for each in self._submitted]
-        self._write()
-        return BatchResult(outcomes, self._runs(handed))
-
-    def _lock(self, wait_milliseconds: int | None) -> None:
-        forms = {each.submission.form for each in self._submitted}
+        waits = wait_milliseconds is not None
         if wait_milliseconds is not None:
             self._db.wait_for_locks(milliseconds=wait_milliseconds)
-        locked = store.lock_forms(self._db, forms, wait=wait_milliseconds is not None)
-        standings = self._standings(locked)
-        for form in locked:
+        # The lock is asked for first: whatever is asked after it sees what stood when it was taken.
+        locked = lookup.lock_forms(self._db, self._teams, wait=waits)
+        self._load(locked)
+        outcomes = [self._outcome(each, waited=waits) for each in self._submitted]
+        runs = self._runs(handed)
+        self._write()
+        return BatchResult(outcomes, runs)
+
+    def _load(self, locked: Asked[list[LockedForm]]) -> None:
+        """Asks for all that this batch touches, and nothing else; then takes the answers."""
+        db, authors = self._db, {(each.submission.user, self._teams[each.submission.form]) for each in self._submitted}
+        sections = lookup.ask_locked_sections(db, self._teams)
+        roles = accounts.ask_roles(db, ((user, team) for user, team in authors if team is not None))
+        clients = lookup.ask_clients(db, list(dict.fromkeys(each.submission.client for each in self._submitted)))
+        rows, cells = self._ask_documents()
+        for form in locked.get():
             document = Document(definition_of(form.template_version), form.version)
-            self._forms[form.id] = _FormWork(form, document, standings[form.id], form.next_n)
+            standings = self._standings(form, roles.get(), sections.get().get(form.id, frozenset()))
+            self._forms[form.id] = _FormWork(form, document, standings, form.next_n)
+        self._put_rows(row for asked in rows for row in asked.get())
+        self._put_cells(cell for asked in cells for cell in asked.get())
+        here = [each for each in self._submitted if each.submission.form in self._forms]
+        self._load_clients(here, clients.get())
+        self._load_edits(here)
 
-    def _standings(self, locked: Sequence[LockedForm]) -> dict[UUID, dict[UUID, Standing]]:
+    def _standings(
+        self, form: LockedForm, roles: Mapping[tuple[UUID, UUID], str], locked_sections: frozenset[str]
+    ) -> dict[UUID, Standing]:
         """What each author may do, read inside the transaction that writes (S1, C10)."""
-        teams = {form.id: form.team for form in locked}
-        authors = {(each.submission.user, teams.get(each.submission.form)) for each in self._submitted}
-        roles = accounts.roles_of((user, team) for user, team in authors if team is not None)
-        sections = store.read_locked_sections(self._db, teams)
-        found: dict[UUID, dict[UUID, Standing]] = {}
-        for form in locked:
-            found[form.id] = {
-                user: Standing(
-                    may_edit=accounts.EDIT in accounts.capabilities(roles.get((user, team))),
-                    form_open=form.status == "open",
-                    locked_sections=sections.get(form.id, frozenset()),
-                )
-                for user, team in authors
-                if team == form.team
-            }
-        return found
+        return {
+            user: Standing(
+                may_edit=accounts.EDIT in accounts.capabilities(roles.get((user, form.team))),
+                form_open=form.status == "open",
+                locked_sections=locked_sections,
+            )
+            for user in {each.submission.user for each in self._submitted if each.submission.form == form.id}
+        }
 
-    def _load_clients(self, submitted: Sequence[_Submitted]) -> None:
-        keys = list(dict.fromkeys(each.submission.client for each in submitted))
-        if not keys:
-            return
-        self._clients = store.read_clients(self._db, keys)
-        new = [key for key in keys if key not in self._clients]
-        if new:
-            self._clients |= store.insert_clients(self._db, new)
+    def _load_clients(self, submitted: Sequence[_Submitted], known: dict[ClientKey, ClientState]) -> None:
+        new = dict.fromkeys(each.submission.client for each in submitted if each.submission.client not in known)
+        self._clients = known | store.insert_clients(self._db, list(new)) if new else known
         seen = [
             (client.id, each.submission.seq)
             for each in submitted
             if each.submission.seq <= (client := self._clients[each.submission.client]).last_seq
         ]
         if seen:
-            self._outcomes = store.read_outcomes(self._db, seen)
+            self._outcomes = lookup.ask_outcomes(self._db, seen).get()
 
-    def _load_documents(self, submitted: Sequence[_Submitted]) -> None:
-        """Loads what the ops of this batch touch, and nothing else."""
+    def _ask_documents(self) -> tuple[list[Asked[lookup.Rows]], list[Asked[lookup.Cells]]]:
         wanted: dict[UUID, Needs] = {}
-        for each in submitted:
+        for each in self._submitted:
             ops = [op for op in each.ops if not isinstance(op, Rejected)]
             wanted.setdefault(each.submission.form, Needs()).add(needs(ops))
         cells = [(form, at) for form, need in wanted.items() for at in need.cells]
         tables = [(form, table) for form, need in wanted.items() for table in need.tables]
+        whole = [(form, table, row) for form, need in wanted.items() for table, row in need.whole_rows]
         rows = [
             (form, table, row)
             for form, need in wanted.items()
             for table, row in need.rows | need.whole_rows
             if table not in need.tables
         ]
-        whole = [(form, table, row) for form, need in wanted.items() for table, row in need.whole_rows]
-        if tables:
-            self._put_rows(store.read_tables(self._db, tables))
-        if rows:
-            self._put_rows(store.read_rows(self._db, rows))
-        if cells:
-            self._put_cells(store.read_cells(self._db, cells))
-        if whole:
-            self._put_cells(store.read_cells_of_rows(self._db, whole))
-        self._load_edits(submitted)
+        asked_rows = [lookup.ask_tables(self._db, tables)] if tables else []
+        asked_rows += [lookup.ask_rows(self._db, rows)] if rows else []
+        asked_cells = [lookup.ask_cells(self._db, cells)] if cells else []
+        asked_cells += [lookup.ask_cells_of_rows(self._db, whole)] if whole else []
+        return asked_rows, asked_cells
 
     def _load_edits(self, submitted: Sequence[_Submitted]) -> None:
         """The edits of others since its base, for each edit that has any: rare, unless two people are in one text."""
@@ -222,16 +219,18 @@ class _Batch:
                     oldest[key] = min(submission.base, oldest.get(key, submission.base))
         if oldest:
             keys = [(form, at, since) for (form, at), since in oldest.items()]
-            for form, at, edit in store.read_edits(self._db, keys):
+            for form, at, edit in lookup.ask_edits(self._db, keys).get():
                 self._forms[form].document.load_edits([(at, edit)])
 
     def _put_rows(self, rows: Iterable[tuple[UUID, str, str, Any]]) -> None:
         for form, table, row, state in rows:
-            self._forms[form].document.load_rows([(table, row, state)])
+            if form in self._forms:
+                self._forms[form].document.load_rows([(table, row, state)])
 
     def _put_cells(self, cells: Iterable[tuple[UUID, Any, Any]]) -> None:
         for form, address, cell in cells:
-            self._forms[form].document.load_cells([(address, cell)])
+            if form in self._forms:
+                self._forms[form].document.load_cells([(address, cell)])
 
     def _outcome(self, each: _Submitted, *, waited: bool) -> Outcome | None:
         submission = each.submission
@@ -347,7 +346,8 @@ class _Batch:
                 continue
             missed: list[LoggedOp] = []
             if since < form.version:
-                missed = store.read_operations(self._db, form.id, since, up_to=form.version, limit=form.version - since)
+                limit = form.version - since
+                missed = lookup.ask_operations(self._db, form.id, since, up_to=form.version, limit=limit).get()
             own = [
                 LoggedOp(version, by, seq, compact(wire_op(op)), self._at)
                 for version, by, seq, op in work.ops
@@ -359,15 +359,20 @@ class _Batch:
 
     def _explain(self, work: _FormWork, *, everyone: bool) -> dict[int, Client]:
         """Who the new n's of this run are; everyone, where the run holds the ops of unknown batches."""
-        if everyone:
-            return read_clients_of(self._db, work.locked.id)
+        known = read_clients_of(self._db, work.locked.id) if everyone else {}
         new = {self._clients[key].n or 0: (key[2], key[1]) for key in work.new_clients}
-        return _describe(new) if new else {}
+        return known | _describe(new) if new else known
 
 
 def read_clients_of(db: Database, form: UUID) -> dict[int, Client]:
     """Every n of a form, as ``clients`` of the protocol explains it."""
-    return _describe(store.read_names(db, form))
+    return _describe(lookup.ask_names(db, form).get())
+
+
+@lru_cache(maxsize=4_096)
+def team_of(form: UUID) -> UUID | None:
+    """The team of a form, which never changes; None where there is no such form."""
+    return Form.objects.filter(pk=form).values_list("team_id", flat=True).first()
 
 
 def _describe(names: Mapping[int, tuple[str, UUID]]) -> dict[int, Client]:

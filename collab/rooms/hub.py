@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 
 from channels.layers import BaseChannelLayer
 
+from collab.database import Database
 from collab.protocol.codec import encode
 from collab.protocol.messages import FormChanged
-from collab.rooms import store
-from collab.rooms.database import Database
+from collab.rooms import lookup
 from collab.rooms.models import Form
 from collab.rooms.opening import read_run
 from collab.rooms.presence import People
@@ -394,4 +394,4 @@ def _read_form(form: UUID) -> dict[str, Any] | None:
 
 
 def _read_heads(forms: list[UUID]) -> dict[UUID, tuple[int, int]]:
-    return store.read_heads(Database(), forms)
+    return lookup.ask_heads(Database(), forms).get()

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from collab.accounts import services as accounts
+from collab.database import Database
 from collab.document.document import Document
 from collab.forms.definitions import definition_of
 from collab.protocol.codec import encode
 from collab.protocol.messages import Client, Encoded, Joined, Person
-from collab.rooms import store
+from collab.rooms import lookup
 from collab.rooms.commit import read_clients_of
-from collab.rooms.database import Database
 from collab.rooms.limits import RoomLimits
 from collab.rooms.models import Form
 from collab.rooms.run import Run
@@ -118,15 +118,15 @@ def read_snapshot(db: Database, form: Form) -> str:
 def load_document(db: Database, form: Form) -> Document:
     """Every cell and row of a form."""
     document = Document(definition_of(form.template_version_id), form.version)
-    document.load_rows((table, row, state) for _, table, row, state in store.read_all_rows(db, form.pk))
-    document.load_cells((address, cell) for _, address, cell in store.read_all_cells(db, form.pk))
+    document.load_rows((table, row, state) for _, table, row, state in lookup.ask_all_rows(db, form.pk).get())
+    document.load_cells((address, cell) for _, address, cell in lookup.ask_all_cells(db, form.pk).get())
     return document
 
 
 def read_run(form: UUID, since: int, *, up_to: int, limit: int = TAIL_PAGE) -> Run | None:
     """The ops above ``since``, explained; None where there are none."""
     db = Database()
-    ops = store.read_operations(db, form, since, up_to=up_to, limit=limit)
+    ops = lookup.ask_operations(db, form, since, up_to=up_to, limit=limit).get()
     return Run(form, ops[0].version, tuple(ops), read_clients_of(db, form)) if ops else None
 
 
@@ -139,5 +139,5 @@ def _last_seq(db: Database, form: UUID, user: UUID, client_id: str | None) -> in
     if client_id is None:
         return 0
     key = (form, user, client_id)
-    state = store.read_clients(db, [key]).get(key)
+    state = lookup.ask_clients(db, [key]).get().get(key)
     return state.last_seq if state is not None else 0

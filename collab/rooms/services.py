@@ -18,13 +18,13 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from collab.accounts.services import VIEW, teams_where
+from collab.database import Database
 from collab.document.operations import Address, AddRow, Edit, Op, Set, wire_op
 from collab.forms.definitions import definition_of
 from collab.ids import uuid7
 from collab.protocol.codec import MAX_OPS
 from collab.rooms import store
 from collab.rooms.commit import Outcome, Submission, commit_batch
-from collab.rooms.database import Database
 from collab.rooms.hub import group_of
 from collab.rooms.limits import room_limits
 from collab.rooms.models import Form

@@ -1,7 +1,7 @@
-"""Reads and writes what is stored of live forms, for many forms in one statement each.
+"""What is stored of live forms: its shapes, and how it is written, for many forms in one statement each.
 
 Everything here runs inside a transaction that the caller opened. Owns the SQL; decides nothing: what is written
-was judged before, under the lock that ``lock_forms`` took.
+was judged before, under the lock that ``lookup.lock_forms`` took.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from collab.document.document import Cell, LoggedEdit, Row, Stamp
-from collab.document.operations import Address, Edit, read_op
-from collab.rooms.database import Database, Relation
+from collab.database import Database, Relation
+from collab.document.document import Cell, Row, Stamp
+from collab.document.operations import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,166 +77,7 @@ def compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-_FORMS = Relation(form="uuid")
-_SINCE = Relation(form="uuid", since="bigint")
-_CLIENTS = Relation(form="uuid", user="uuid", client_id="text")
-_SUBMITS = Relation(client="bigint", seq="bigint")
-_CELLS = Relation(form="uuid", table="text", row="text", field="text")
-_ROWS = Relation(form="uuid", table="text", row="text")
-_TABLES = Relation(form="uuid", table="text")
-_EDITS = Relation(form="uuid", table="text", row="text", field="text", since="bigint")
-
-
-def lock_forms(db: Database, forms: Iterable[UUID], *, wait: bool) -> list[LockedForm]:
-    """Locks the forms in id order; without ``wait`` those that another transaction holds are left out.
-
-    On SQLite the transaction itself is the lock.
-    """
-    sql = (
-        "SELECT f.id, f.version, f.next_n, f.status, f.team_id, f.template_version_id"
-        " FROM rooms_form f JOIN {r} ON f.id = r.form ORDER BY f.id"
-    )
-    if db.postgresql:
-        sql += " FOR NO KEY UPDATE OF f" + ("" if wait else " SKIP LOCKED")
-    rows = db.rows(sql, _FORMS, [(form,) for form in sorted(forms)])
-    return [
-        LockedForm(db.uuid(form), version, next_n, status, db.uuid(team), db.uuid(template_version))
-        for form, version, next_n, status, team, template_version in rows
-    ]
-
-
-def read_locked_sections(db: Database, forms: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
-    sql = (
-        "SELECT s.form_id, s.section FROM rooms_sectionstatus s JOIN {r} ON s.form_id = r.form WHERE s.status <> 'open'"
-    )
-    found: dict[UUID, set[str]] = {}
-    for form, section in db.rows(sql, _FORMS, [(form,) for form in forms]):
-        found.setdefault(db.uuid(form), set()).add(section)
-    return {form: frozenset(sections) for form, sections in found.items()}
-
-
-def read_clients(db: Database, keys: Sequence[ClientKey]) -> dict[ClientKey, ClientState]:
-    sql = (
-        "SELECT c.form_id, c.user_id, c.client_id, c.id, c.n,"
-        " coalesce(s.seq, 0), coalesce(s.base, 0), coalesce(s.last_edit, 0)"
-        ' FROM rooms_client c JOIN {r} ON c.form_id = r.form AND c.user_id = r."user" AND c.client_id = r.client_id'
-        " LEFT JOIN rooms_submit s ON s.client_id = c.id"
-        " AND s.seq = (SELECT max(x.seq) FROM rooms_submit x WHERE x.client_id = c.id)"
-    )
-    return {
-        (db.uuid(form), db.uuid(user), client_id): ClientState(*state)
-        for form, user, client_id, *state in db.rows(sql, _CLIENTS, keys)
-    }
-
-
-def read_outcomes(db: Database, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], StoredOutcome]:
-    sql = (
-        "SELECT s.client_id, s.seq, s.digest, s.version, s.rejected"
-        " FROM rooms_submit s JOIN {r} ON s.client_id = r.client AND s.seq = r.seq"
-    )
-    return {(client, seq): StoredOutcome(*outcome) for client, seq, *outcome in db.rows(sql, _SUBMITS, keys)}
-
-
-_CELL = 'c.form_id, c."table", c."row", c.field, c.value, c.version, c."by", c.prior, c.at'
-
-
-def read_cells(db: Database, keys: Iterable[CellKey]) -> list[tuple[UUID, Address, Cell]]:
-    sql = (
-        f"SELECT {_CELL} FROM rooms_cell c"
-        ' JOIN {r} ON c.form_id = r.form AND c."table" = r."table" AND c."row" = r."row" AND c.field = r.field'
-    )
-    return _cells(db, sql, _CELLS, [(form, at.table or "", at.row or "", at.field) for form, at in keys])
-
-
-def read_cells_of_rows(db: Database, keys: Iterable[RowKey]) -> list[tuple[UUID, Address, Cell]]:
-    sql = (
-        f"SELECT {_CELL} FROM rooms_cell c"
-        ' JOIN {r} ON c.form_id = r.form AND c."table" = r."table" AND c."row" = r."row"'
-    )
-    return _cells(db, sql, _ROWS, list(keys))
-
-
-def read_all_cells(db: Database, form: UUID) -> list[tuple[UUID, Address, Cell]]:
-    return _cells(db, f"SELECT {_CELL} FROM rooms_cell c JOIN {{r}} ON c.form_id = r.form", _FORMS, [(form,)])
-
-
-def _cells(db: Database, sql: str, relation: Relation, keys: Sequence[Any]) -> list[tuple[UUID, Address, Cell]]:
-    return [
-        (
-            db.uuid(form),
-            Address(table or None, row or None, field),
-            Cell(json.loads(value), Stamp(version, by, prior, iso(db.instant(at)))),
-        )
-        for form, table, row, field, value, version, by, prior, at in db.rows(sql, relation, keys)
-    ]
-
-
-_ROW = 'w.form_id, w."table", w."row", w.rank, w.removed, w.version, w."by", w.prior, w.at'
-
-
-def read_rows(db: Database, keys: Iterable[RowKey]) -> list[tuple[UUID, str, str, Row]]:
-    sql = (
-        f"SELECT {_ROW} FROM rooms_row w"
-        ' JOIN {r} ON w.form_id = r.form AND w."table" = r."table" AND w."row" = r."row"'
-    )
-    return _rows(db, sql, _ROWS, list(keys))
-
-
-def read_tables(db: Database, keys: Iterable[tuple[UUID, str]]) -> list[tuple[UUID, str, str, Row]]:
-    sql = f'SELECT {_ROW} FROM rooms_row w JOIN {{r}} ON w.form_id = r.form AND w."table" = r."table"'
-    return _rows(db, sql, _TABLES, list(keys))
-
-
-def read_all_rows(db: Database, form: UUID) -> list[tuple[UUID, str, str, Row]]:
-    return _rows(db, f"SELECT {_ROW} FROM rooms_row w JOIN {{r}} ON w.form_id = r.form", _FORMS, [(form,)])
-
-
-def _rows(db: Database, sql: str, relation: Relation, keys: Sequence[Any]) -> list[tuple[UUID, str, str, Row]]:
-    return [
-        (db.uuid(form), table, row, Row(rank, bool(removed), Stamp(version, by, prior, iso(db.instant(at)))))
-        for form, table, row, rank, removed, version, by, prior, at in db.rows(sql, relation, keys)
-    ]
-
-
-def read_edits(db: Database, keys: Iterable[tuple[UUID, Address, int]]) -> list[tuple[UUID, Address, LoggedEdit]]:
-    """The edits of these cells since a version each, in version order: what a late edit is transformed over."""
-    sql = (
-        'SELECT o.form_id, o.version, o."by", o.op FROM rooms_operation o'
-        " JOIN {r} ON o.form_id = r.form AND o.version > r.since AND o.kind = 'edit'"
-        ' AND o."table" = r."table" AND o."row" = r."row" AND o.field = r.field ORDER BY o.form_id, o.version'
-    )
-    params = [(form, at.table or "", at.row or "", at.field, since) for form, at, since in keys]
-    found = []
-    for form, version, by, text in db.rows(sql, _EDITS, params):
-        op = read_op(json.loads(text))
-        assert isinstance(op, Edit)
-        found.append((db.uuid(form), op.at, LoggedEdit(version, by, op.delta)))
-    return found
-
-
-def read_operations(db: Database, form: UUID, since: int, *, up_to: int, limit: int) -> list[LoggedOp]:
-    """The log of a form above ``since``, at most ``limit`` ops of it."""
-    sql = (
-        'SELECT o.version, o."by", o.seq, o.op, o.at FROM rooms_operation o'
-        " JOIN {r} ON o.form_id = r.form AND o.version > r.since WHERE o.version <= %s ORDER BY o.version LIMIT %s"
-    )
-    rows = db.rows(sql, _SINCE, [(form, since)], up_to, limit)
-    return [LoggedOp(version, by, seq, op, iso(db.instant(at)) or "") for version, by, seq, op, at in rows]
-
-
-def read_names(db: Database, form: UUID) -> dict[int, tuple[str, UUID]]:
-    """Every n of a form: the client id and the user behind it."""
-    sql = "SELECT c.n, c.client_id, c.user_id FROM rooms_client c JOIN {r} ON c.form_id = r.form WHERE c.n IS NOT NULL"
-    return {n: (client_id, db.uuid(user)) for n, client_id, user in db.rows(sql, _FORMS, [(form,)])}
-
-
-def read_heads(db: Database, forms: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Version and revision of each form."""
-    sql = "SELECT f.id, f.version, f.revision FROM rooms_form f JOIN {r} ON f.id = r.form"
-    rows = db.rows(sql, _FORMS, [(form,) for form in forms])
-    return {db.uuid(form): (version, revision) for form, version, revision in rows}
-
-
+CLIENTS = Relation(form="uuid", user="uuid", client_id="text")
 _NUMBERED = Relation(client="bigint", n="bigint")
 _NEW_SUBMIT = Relation(
     client="bigint",
@@ -290,10 +131,14 @@ def insert_clients(db: Database, keys: Sequence[ClientKey]) -> dict[ClientKey, C
         "INSERT INTO rooms_client (form_id, user_id, client_id)"
         ' SELECT r.form, r."user", r.client_id FROM {r} WHERE true RETURNING form_id, user_id, client_id, id'
     )
-    return {
-        (db.uuid(form), db.uuid(user), client_id): ClientState(client, None)
-        for form, user, client_id, client in db.rows(sql, _CLIENTS, keys)
-    }
+
+    def read(answer: list[tuple[Any, ...]]) -> dict[ClientKey, ClientState]:
+        return {
+            (db.uuid(form), db.uuid(user), client_id): ClientState(client, None)
+            for form, user, client_id, client in answer
+        }
+
+    return db.ask(sql, CLIENTS, keys, read=read).get()
 
 
 def number_clients(db: Database, numbers: Sequence[tuple[int, int]]) -> None:

@@ -18,9 +18,9 @@ from uuid import UUID
 
 import django.db
 
+from collab.database import is_passing
 from collab.document.judge import Limits
 from collab.rooms.commit import BatchResult, Outcome, Submission, commit_batch
-from collab.rooms.database import is_passing
 from collab.rooms.run import Run
 from collab.rooms.threads import DatabaseThreads
 

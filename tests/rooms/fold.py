@@ -7,7 +7,7 @@ from typing import Any
 
 from collab.document.operations import read_op
 from collab.document.replica import Replica
-from collab.rooms.database import Database
+from collab.database import Database
 from collab.rooms.models import Form, Operation
 from collab.rooms.opening import load_document
 from collab.rooms.store import iso

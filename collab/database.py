@@ -1,7 +1,9 @@
-"""The one place where PostgreSQL and SQLite differ for the store.
+"""The one place where PostgreSQL and SQLite differ for those who write SQL by hand.
 
 Statements are written once. A set of rows goes in as one parameter, a *relation*: parallel arrays through
-``unnest`` on PostgreSQL, a JSON document through ``json_each`` on SQLite. Owns the conversion of values and the
+``unnest`` on PostgreSQL, a JSON document through ``json_each`` on SQLite. Questions are asked first and their
+answers taken later, so that in a pipeline many of them travel together: a thread that waits for the database
+once, and not ten times, has to take its turn at the interpreter once. Owns the conversion of values and the
 classes of failure; knows nothing of what is stored.
 """
 
@@ -12,7 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 import django.db
@@ -22,6 +24,7 @@ from psycopg import errors as pg_errors
 
 ColumnType = Literal["uuid", "text", "bigint", "boolean", "timestamptz"]
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 
 class Relation:
@@ -37,16 +40,30 @@ class Relation:
         self.sqlite = f"(SELECT {fields} FROM json_each(%s)) AS r"
 
 
+class Asked(Generic[T]):
+    """A question that is under way to the database."""
+
+    def __init__(self, cursor: Any, read: Callable[[list[Row]], T]) -> None:
+        self._cursor = cursor
+        self._read = read
+
+    def get(self) -> T:
+        """Waits for the answer."""
+        return self._read(self._cursor.fetchall())
+
+
 class Database:
-    """The connection of the running thread, as the store uses it."""
+    """The connection of the running thread."""
 
     def __init__(self) -> None:
         self._wrapper = django.db.connection
         self.postgresql = self._wrapper.vendor == "postgresql"
 
-    def rows(self, sql: str, relation: Relation, rows: Sequence[Row], *params: Any) -> list[Row]:
-        """Runs a query in which ``{r}`` is the relation; ``params`` follow it."""
-        return list(self._run(sql, relation, rows, params).fetchall())
+    def ask(
+        self, sql: str, relation: Relation, rows: Sequence[Row], *params: Any, read: Callable[[list[Row]], T]
+    ) -> Asked[T]:
+        """Asks a query in which ``{r}`` is the relation; ``params`` follow it, ``read`` makes something of the rows."""
+        return Asked(self._run(sql, relation, rows, params), read)
 
     def run(self, sql: str, relation: Relation, rows: Sequence[Row], *params: Any) -> None:
         self._run(sql, relation, rows, params)
@@ -61,6 +78,22 @@ class Database:
         if value is None or not isinstance(value, datetime):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A transaction of its own whose statements travel together; committed, for certain, when it is left."""
+        with self._pipeline(), transaction.atomic(durable=True):
+            yield
+
+    @contextmanager
+    def _pipeline(self) -> Iterator[None]:
+        if not self.postgresql or self._wrapper.in_atomic_block:
+            yield
+            return
+        self._wrapper.ensure_connection()
+        raw: Any = self._wrapper.connection
+        with raw.pipeline():
+            yield
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -126,6 +159,8 @@ def is_passing(error: BaseException) -> bool:
     cause = error.__cause__ if isinstance(error, django.db.Error) and error.__cause__ is not None else error
     if isinstance(cause, _PASSING) or isinstance(cause, psycopg.InterfaceError | django.db.InterfaceError):
         return True
+    if isinstance(cause, psycopg.errors.PipelineAborted):
+        return False
     if isinstance(cause, psycopg.OperationalError):
         return cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P"))
     if isinstance(cause, sqlite3.OperationalError):
