@@ -46,10 +46,13 @@ class Asked(Generic[T]):
     def __init__(self, cursor: Any, read: Callable[[list[Row]], T]) -> None:
         self._cursor = cursor
         self._read = read
+        self._answer: tuple[T] | None = None
 
     def get(self) -> T:
-        """Waits for the answer."""
-        return self._read(self._cursor.fetchall())
+        """Waits for the answer, which is the same however often it is taken."""
+        if self._answer is None:
+            self._answer = (self._read(self._cursor.fetchall()),)
+        return self._answer[0]
 
 
 class Database:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from collab.database import Database
 from collab.document.operations import read_op
 from collab.document.replica import Replica
-from collab.database import Database
 from collab.rooms.models import Form, Operation
 from collab.rooms.opening import load_document
 from collab.rooms.store import iso

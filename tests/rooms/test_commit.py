@@ -66,6 +66,16 @@ def test_c2_versions_are_dense_over_people_and_batches(world: World) -> None:
     assert_sound(world.form)
 
 
+def test_one_batch_serves_many_forms_and_people(world: World) -> None:
+    forms = [world.new_form(f"Form {number}") for number in range(4)]
+    submissions = [
+        world.submission(name, [set_("temperature", number)], base=0, seq=1, form=form)
+        for number, (form, name) in enumerate(zip(forms, ["alice", "bob", "carol", "dora"], strict=True))
+    ]
+    outcomes = world.commit(*submissions).outcomes
+    assert [codes(outcome) for outcome in outcomes if outcome] == [[], [], [], [(0, "forbidden")]]
+
+
 def test_c3_a_resend_gets_its_first_outcome_and_changes_nothing(world: World) -> None:
     first = world.submit("alice", set_("temperature", 1), set_("shift", "nonsense"), base=0, seq=7)
     world.submit("bob", set_("done", True), base=1)
