@@ -2,8 +2,8 @@
 /**
  * The live form's client: a state machine between the page and the wire.
  *
- * Owns nothing but this interface: `conversation.js` speaks with the server, `workspace.js` holds the form as this page works
- * on it, `presence.js` the people. None of them knows the DOM, a clock, the network or chance: what they need of these is
+ * Owns nothing but this interface: `conversation.js` speaks with the server, `following.js` follows what is committed,
+ * `workspace.js` holds the form as this page works on it, `presence.js` the people. None of them knows the DOM, a clock, the network or chance: what they need of these is
  * given to them (`send`, `emit`, `newRowId`, `newClientId`), so that a test can play every story frame by frame.
  *
  *     const client = new SyncClient({ clientId, seq, send, emit, newRowId, newClientId });

@@ -1,42 +1,34 @@
 // @ts-check
 /**
- * What is said to the server and heard from it: joining, submitting, following.
+ * What is said to the server and heard from it.
  *
- * Owns the state of the connection, the sequence of submits (one in flight, the same again after a reconnect), and the version
- * that this page has come to. Must not know what a change does to the form: that is the workspace's.
- *
- * A page that comes back with kept changes, but only the part of the replica that they stand on, asks for a snapshot *and* the ops
- * since then. The snapshot waits (`#ahead`) until the part has come as far as it, and the changes with it.
+ * Owns the state of the connection and of the one submit in flight (the same again after a reconnect, until it is answered), and
+ * says what the person is to be told of both. Must not know what a change does to the form, nor how the replica follows.
  *
  * @module
  */
 
-import { Document } from '../document/document.js';
-import { rowOf } from '../document/operations.js';
-import { TextError } from '../document/text.js';
 import { answer } from './answering.js';
 import { takeFront } from './cutting.js';
+import { Following } from './following.js';
 import { Inflight } from './inflight.js';
 import { Presence } from './presence.js';
-import { rebase } from './rebasing.js';
 import { Session } from './session.js';
+import { Tab } from './tab.js';
 import { Workspace } from './workspace.js';
 
 /** @typedef {import('../document/operations.js').Address} Address */
-/** @typedef {import('../document/operations.js').Op} Op */
-/**
- * @typedef {{code?: number, reason?: string, final?: boolean, offline?: boolean, device?: string | null, at?: string | null}} Ending
- */
-/** @typedef {{by: number, seq: number, op: Op, at?: string}} CommittedEntry */
 /** @typedef {import('./types.js').SyncEvent} SyncEvent */
 /** @typedef {import('./types.js').Status} Status */
-/** @typedef {import('./workspace.js').Stamp} Stamp */
 
 /**
  * new: never opened. joining: asked, not told yet. catching: told, but not all ops up to there are in. live.
  * lost: something was missed, the shell is to open again. down: no connection. closed: for good.
  *
  * @typedef {'new' | 'joining' | 'catching' | 'live' | 'lost' | 'down' | 'closed'} Phase
+ */
+/**
+ * @typedef {{code?: number, reason?: string, final?: boolean, offline?: boolean, device?: string | null, at?: string | null}} Ending
  */
 
 /** What a page is told even while it waits for the form that it will draw anew. */
@@ -50,33 +42,19 @@ export class Conversation {
     workspace;
     /** @type {Presence} */
     presence;
-    #clientId;
-    #seq;
+    #tab;
+    #following;
     #send;
     /** @type {(event: SyncEvent) => void} */
     #emit;
     #newClientId;
     /** @type {Phase} */
     #phase = 'new';
-    /** @type {number | null} all up to this version is in the replica; null: nothing was ever seen */
-    #seen = null;
-    /** The version that `joined` told of. */
-    #head = 0;
-    /** @type {Document | null} a snapshot that the replica has not come to yet */
-    #ahead = null;
-    /** Whether that has in it what was accepted of the submit under way. */
-    #isJudged = false;
-    /** @type {{since: number | null, want: 'snapshot' | 'tail' | 'both'}} */
-    #asked = { since: null, want: 'snapshot' };
-    /** Whether the replica is the whole form: not before a snapshot, not after an op that did not fit. */
-    #isWhole = false;
     /** Whether the page shows what is here; while not, it hears of no single change. */
     #isShown = false;
     #isFailing = false;
     #isDialing = false;
     #isBusy = false;
-    /** Whether somebody else submits under this tab's id. */
-    #isShadowed = false;
     #staleAnswers = 0;
     /** @type {{code: number, reason: string} | null} */
     #end = null;
@@ -87,8 +65,6 @@ export class Conversation {
      *   newClientId: () => string}} given
      */
     constructor({ clientId, seq = 0, send, emit, newClientId }) {
-        this.#clientId = clientId;
-        this.#seq = seq;
         this.#send = send;
         this.#newClientId = newClientId;
         this.#emit = (event) => {
@@ -96,15 +72,19 @@ export class Conversation {
                 emit(event);
             }
         };
-        this.workspace = new Workspace({ emit: this.#emit, userOf: (n) => this.session.userOf(n) });
+        this.#tab = new Tab(clientId, seq);
+        this.workspace = new Workspace({ emit: this.#emit, userOf: (n) => this.session.clientOf(n)?.user ?? null });
         const { local, view } = this.workspace;
         this.presence = new Presence(local, (at) => view.document.cell(at)?.version ?? 0);
+        const { workspace, presence, session } = this;
+        this.#following = new Following({ workspace, presence, session, tab: this.#tab, emit: this.#emit });
         this.#toldStatus = JSON.stringify(this.status);
     }
 
     /** Where this page is in the conversation. */
     get place() {
-        return { clientId: this.#clientId, seq: this.#seq, base: this.#seen };
+        const { clientId, seq } = this.#tab;
+        return { clientId, seq, base: this.#following.seen };
     }
 
     /** @returns {Status} */
@@ -116,19 +96,16 @@ export class Conversation {
 
     // --- the connection ----------------------------------------------------------------------------
 
-    opened() {
-        const since = this.#seen;
-        this.#asked = { since, want: since === null ? 'snapshot' : this.#isWhole ? 'tail' : 'both' };
-        this.#ahead = null;
-        this.#phase = 'joining';
-        this.#isDialing = false;
-        this.#end = null;
-        this.#send({ type: 'join', client_id: this.#clientId, ...this.#asked });
+    dialing() {
+        this.#isDialing = true;
         this.#tellStatus();
     }
 
-    dialing() {
-        this.#isDialing = true;
+    opened() {
+        this.#phase = 'joining';
+        this.#isDialing = false;
+        this.#end = null;
+        this.#send({ type: 'join', client_id: this.#tab.clientId, ...this.#following.ask() });
         this.#tellStatus();
     }
 
@@ -148,9 +125,9 @@ export class Conversation {
 
     /** @param {{clientId: string, seq: number, base: number | null}} place where a page before this one was */
     resume({ clientId, seq, base }) {
-        this.#clientId = clientId;
-        this.#seq = Math.max(this.#seq, seq);
-        this.#seen = base;
+        this.#tab.clientId = clientId;
+        this.#tab.passed(seq);
+        this.#following.seen = base;
         this.#tellStatus();
     }
 
@@ -186,100 +163,53 @@ export class Conversation {
 
     /** @param {any} message */
     #hear(message) {
-        const isHeld = this.#phase === 'catching' || this.#phase === 'live';
+        const isFollowing = this.#phase === 'catching' || this.#phase === 'live';
         if (message.type === 'error') {
             this.#emit({ type: 'error', code: message.code, message: message.message });
         } else if (message.type === 'joined' && this.#phase === 'joining') {
             this.#joined(message);
-        } else if (message.type === 'committed' && isHeld) {
-            this.#committed(message);
         } else if (message.type === 'acked' && this.#phase === 'live') {
             this.#acked(message);
-        } else if (message.type === 'presence' && isHeld) {
+        } else if (message.type === 'committed' && isFollowing) {
+            this.#committed(message);
+        } else if (message.type === 'presence' && isFollowing) {
             this.presence.received(message);
             this.#emit({ type: 'people' });
-        } else if (message.type === 'form_changed' && isHeld) {
+        } else if (message.type === 'form_changed' && isFollowing) {
             this.#formChanged(message);
         }
     }
 
     /** @param {any} joined */
     #joined(joined) {
-        const { local, view } = this.workspace;
         this.session.joined(joined);
-        view.definition = this.session.definition;
-        this.#head = joined.version;
-        this.#seq = Math.max(this.#seq, joined.last_seq);
-        this.#isJudged = local.inflight !== null && local.inflight.frame.seq <= joined.last_seq;
-        const start = joined.snapshot === null ? view.document.version : joined.version;
-        this.presence.reset(joined.people, joined.you, { version: start, told: joined.version });
-        if (joined.snapshot !== null) {
-            this.#isShown = false;
-            this.#takeSnapshot(Document.fromSnapshot(joined.snapshot, joined.version));
-        }
+        this.workspace.view.definition = this.session.definition;
+        this.#tab.passed(joined.last_seq);
+        this.#isShown &&= joined.snapshot === null;
+        this.#following.joined(joined);
         this.#phase = 'catching';
         this.#emit({ type: 'form' });
         this.#emit({ type: 'people' });
         this.#arrive();
     }
 
-    /** @param {Document} snapshot */
-    #takeSnapshot(snapshot) {
-        const { since, want } = this.#asked;
-        if (want === 'both' && since !== null && since < snapshot.version) {
-            this.#ahead = snapshot; // the ops up to it are coming
-        } else if (want === 'both' && since === snapshot.version) {
-            this.#change(snapshot);
+    /** @param {any} frame */
+    #committed(frame) {
+        this.session.learn(frame.clients);
+        if (this.#following.committed(frame)) {
+            this.#arrive();
         } else {
-            this.#rebase(snapshot);
+            this.#rejoin();
         }
-    }
-
-    /**
-     * The replica has come as far as a snapshot, which is the whole form. What it does not hold are removed rows.
-     *
-     * @param {Document} snapshot
-     */
-    #change(snapshot) {
-        const { local, refusals, view } = this.workspace;
-        for (const { op } of [...local.pending, ...refusals.keep()]) {
-            const row = rowOf(op);
-            const known = row === null || snapshot.knowsRow(row.table, row.row) ? null : view.document.row(row.table, row.row);
-            if (row !== null && known !== null) {
-                snapshot.putHidden(row.table, known);
-            }
-        }
-        this.#replace(snapshot);
-    }
-
-    /**
-     * Goes to a snapshot without knowing what was committed up to it.
-     *
-     * @param {Document} snapshot
-     */
-    #rebase(snapshot) {
-        const isMine = /** @param {number | null} n */ (n) => n !== null && this.session.isTab(n, this.#clientId);
-        rebase(this.workspace, snapshot, { judged: this.#isJudged, isMine });
-        this.#replace(snapshot);
-    }
-
-    /** @param {Document} snapshot */
-    #replace(snapshot) {
-        this.workspace.view.document = snapshot;
-        this.workspace.view.rowsChanged(null);
-        this.#ahead = null;
-        this.#isWhole = true;
-        this.#seen = snapshot.version;
     }
 
     /** Goes live when everything is in that was committed before this page joined. */
     #arrive() {
-        if (this.#phase !== 'catching' || this.#seen === null || this.#seen < this.#head) {
+        if (this.#phase !== 'catching' || !this.#following.hasArrived) {
             return;
         }
         this.#phase = 'live';
         this.#isFailing = false;
-        this.workspace.settle();
         if (!this.#isShown) {
             this.#isShown = true;
             this.#emit({ type: 'ready' });
@@ -291,109 +221,12 @@ export class Conversation {
     }
 
     /** @param {any} frame */
-    #committed({ from, ops, at, clients }) {
-        this.session.learn(clients);
-        const next = /** @type {number} */ (this.#seen) + 1;
-        if (from > next && this.#ahead !== null && from === this.#head + 1) {
-            this.#rebase(this.#ahead); // in place of the wanted tail comes what is above it: those ops were not kept (C9)
-        } else if (from > next) {
-            this.#rejoin();
-            return;
-        }
-        try {
-            this.#commitAll(from, ops, at ?? null);
-        } catch (error) {
-            if (!(error instanceof TextError)) {
-                throw error;
-            }
-            this.#mistrust(from, ops, at ?? null);
-        }
-        this.workspace.settle();
-        this.#arrive();
-    }
-
-    /**
-     * An op does not fit: this replica is not what the server has. It is read anew, and nothing is guessed.
-     *
-     * @param {number} from
-     * @param {CommittedEntry[]} entries
-     * @param {string | null} at
-     */
-    #mistrust(from, entries, at) {
-        if (this.#ahead === null) {
-            this.#isWhole = false;
-            this.#rejoin();
-        } else {
-            this.#rebase(this.#ahead);
-            this.#commitAll(from, entries, at);
-        }
-    }
-
-    /**
-     * @param {number} from
-     * @param {CommittedEntry[]} entries
-     * @param {string | null} at
-     */
-    #commitAll(from, entries, at) {
-        const unseen = entries.slice(/** @type {number} */ (this.#seen) + 1 - from);
-        let moved = false;
-        for (const entry of unseen) {
-            const version = /** @type {number} */ (this.#seen) + 1;
-            const stamp = { version, by: entry.by, at: entry.at ?? at, user: this.session.userOf(entry.by) };
-            moved = this.#commit(entry, stamp) || moved;
-        }
-        if (moved) {
-            this.#emit({ type: 'people' });
-        }
-    }
-
-    /**
-     * @param {CommittedEntry} entry
-     * @param {Stamp} stamp
-     * @returns {boolean} whether anybody's selection moved
-     */
-    #commit({ seq, op }, stamp) {
-        if (this.#isShownAlready(op, seq, stamp.by)) {
-            this.workspace.commitOwn(op, stamp);
-        } else {
-            this.workspace.commitForeign(op, stamp);
-        }
-        this.#seen = stamp.version;
-        if (this.#ahead?.version === stamp.version) {
-            this.workspace.settle();
-            this.#change(this.#ahead);
-        }
-        return this.presence.committed(op, stamp.version, stamp.user?.id ?? null);
-    }
-
-    /**
-     * Whether a committed op is one of the submit under way (C2).
-     *
-     * @param {Op} op
-     * @param {number} seq
-     * @param {number} by
-     */
-    #isShownAlready(op, seq, by) {
-        const { inflight } = this.workspace.local;
-        if (!this.session.isTab(by, this.#clientId)) {
-            return false;
-        }
-        if (inflight === null || inflight.frame.seq !== seq) {
-            this.#isShadowed ||= seq > this.#seq;
-            return false;
-        }
-        const how = inflight.commit(op);
-        this.#isShadowed ||= how === 'foreign';
-        return how === 'shown';
-    }
-
-    /** @param {any} frame */
     #acked({ seq, version, rejected }) {
         const { inflight } = this.workspace.local;
         if (inflight === null || inflight.frame.seq !== seq) {
             return; // an answer that was heard before
         }
-        if (version > /** @type {number} */ (this.#seen) && inflight.openSize > rejected.length) {
+        if (version > this.#seen && inflight.openSize > rejected.length) {
             this.#rejoin(); // its ops are committed, and were not told (C4)
             return;
         }
@@ -406,7 +239,7 @@ export class Conversation {
     #mindNumbers(codes) {
         this.#staleAnswers = codes.includes('stale') ? this.#staleAnswers + 1 : 0;
         if (codes.includes('seq_reused')) {
-            this.#takeNewId();
+            this.#rename();
         } else if (this.#staleAnswers === STALE_TOO_OFTEN) {
             this.#rejoin(); // `joined` tells the last number that counts
         }
@@ -424,14 +257,18 @@ export class Conversation {
 
     // --- what is said ------------------------------------------------------------------------------
 
+    get #seen() {
+        return /** @type {number} */ (this.#following.seen);
+    }
+
     /** Submits what waits, if nothing is under way. */
     #flush() {
         const { local } = this.workspace;
         if (this.#phase !== 'live' || this.#isBusy || local.inflight !== null || local.pending.size === 0) {
             return;
         }
-        if (this.#isShadowed) {
-            this.#takeNewId();
+        if (this.#tab.isShadowed) {
+            this.#rename();
             return;
         }
         const front = takeFront(local.pending, this.session.limits);
@@ -440,8 +277,7 @@ export class Conversation {
             this.#flush();
             return;
         }
-        this.#seq += 1;
-        local.inflight = Inflight.of(this.#seq, /** @type {number} */ (this.#seen), front);
+        local.inflight = Inflight.of(this.#tab.next(), this.#seen, front);
         this.#send(local.inflight.frame);
     }
 
@@ -454,18 +290,16 @@ export class Conversation {
 
     /** Tells the others where this page's person is, unless they know. */
     #tellPlace() {
-        const frame = this.#phase === 'live' ? this.presence.toTell(/** @type {number} */ (this.#seen)) : null;
+        const frame = this.#phase === 'live' ? this.presence.toTell(this.#seen) : null;
         if (frame !== null) {
             this.#send(frame);
         }
     }
 
     /** Somebody else uses this tab's id: under another one nothing is taken for theirs (C3). */
-    #takeNewId() {
-        this.#clientId = this.#newClientId();
-        this.#seq = 0;
-        this.#isShadowed = false;
-        this.#emit({ type: 'client', clientId: this.#clientId });
+    #rename() {
+        this.#tab.rename(this.#newClientId());
+        this.#emit({ type: 'client', clientId: this.#tab.clientId });
         this.#rejoin();
     }
 

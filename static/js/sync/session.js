@@ -70,21 +70,12 @@ export class Session {
     }
 
     /**
-     * @param {number | null | undefined} n
-     * @returns {User | null}
-     */
-    userOf(n) {
-        return (n === null || n === undefined ? null : this.#clients.get(n)?.user) ?? null;
-    }
-
-    /**
-     * Whether a client is this very tab.
+     * Whom an n stands for.
      *
-     * @param {number} n
-     * @param {string} clientId
+     * @param {number | null | undefined} n
+     * @returns {ClientFacts | null}
      */
-    isTab(n, clientId) {
-        const client = this.#clients.get(n);
-        return client !== undefined && client.client_id === clientId && client.user.id === this.you?.user.id;
+    clientOf(n) {
+        return (n === null || n === undefined ? null : this.#clients.get(n)) ?? null;
     }
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { Alphabet, UNIQUE, act } from './support/actor.js';
-import { Random } from './support/random.js';
+import { Chance } from './support/random.js';
 import { Room } from './support/room.js';
 
 const SEEDS = Number(process.env.SEEDS ?? 300);
@@ -23,7 +23,7 @@ test(`I4 C2 C3 C5: after ${SEEDS} stories every page shows what is stored, no ch
 
 /** @param {number} seed */
 function play(seed) {
-    const random = new Random(seed);
+    const random = new Chance(seed);
     const room = new Room(['ada', 'ben', 'cyd']);
     const alphabets = new Map(room.seats.map((seat, index) => [seat, new Alphabet(index)]));
     const deleted = new Set();
@@ -33,10 +33,10 @@ function play(seed) {
     }
     room.flow();
     if (random.happens(0.3)) {
-        room.reference.mood = (op) => (op.kind === 'edit' && random.happens(0.05) ? random.pick(['stale', 'internal', 'locked']) : null);
+        room.reference.mood = (op) => (op.kind === 'edit' && random.happens(0.05) ? random.choice(['stale', 'internal', 'locked']) : null);
     }
     for (let step = 0; step < 60; step += 1) {
-        const seat = random.pick(room.seats);
+        const seat = random.choice(room.seats);
         happen(room, seat, random, alphabets, deleted, kept);
     }
     room.reference.mood = () => null;
@@ -47,7 +47,7 @@ function play(seed) {
 /**
  * @param {Room} room
  * @param {import('./support/room.js').Seat} seat
- * @param {Random} random
+ * @param {Chance} random
  * @param {Map<import('./support/room.js').Seat, Alphabet>} alphabets
  * @param {Set<string>} deleted
  * @param {Set<string>} kept

@@ -11,7 +11,7 @@ import { apply } from '../../../../static/js/document/text.js';
 /** @typedef {import('../../../../static/js/document/operations.js').Address} Address */
 /** @typedef {import('../../../../static/js/document/operations.js').Delta} Delta */
 /** @typedef {import('./page.js').Page} Page */
-/** @typedef {import('./random.js').Random} Random */
+/** @typedef {import('./random.js').Chance} Chance */
 
 const BASIC = 0x4e00; // one UTF-16 unit each
 const ASTRAL = 0x20000; // two
@@ -49,7 +49,7 @@ export class Alphabet {
  * Does one thing.
  *
  * @param {Page} page
- * @param {Random} random
+ * @param {Chance} random
  * @param {Alphabet} alphabet
  * @returns {Record<string, unknown>} what was done
  */
@@ -69,12 +69,15 @@ export function act(page, random, alphabet) {
 
 /**
  * @param {Page} page
- * @param {Random} random
+ * @param {Chance} random
  * @param {Alphabet} alphabet
  */
 function type(page, random, alphabet) {
     const texts = page.addresses().filter((address) => page.client.definition?.fieldAt(address)?.merges);
-    const address = random.pick(texts);
+    if (texts.length === 0) {
+        return { did: 'nothing' };
+    }
+    const address = random.choice(texts);
     const shown = /** @type {string} */ (page.client.value(address));
     const length = [...shown].length;
     const at = random.below(length + 1);
@@ -93,11 +96,14 @@ function type(page, random, alphabet) {
 
 /**
  * @param {Page} page
- * @param {Random} random
+ * @param {Chance} random
  */
 function choose(page, random) {
     const scalars = page.addresses().filter((address) => !page.client.definition?.fieldAt(address)?.merges);
-    const address = random.pick(scalars);
+    if (scalars.length === 0) {
+        return { did: 'nothing' };
+    }
+    const address = random.choice(scalars);
     const field = page.client.definition?.fieldAt(address);
     const value = random.happens(0.1) ? null : valueFor(field, random);
     page.type(address, value);
@@ -107,7 +113,7 @@ function choose(page, random) {
 
 /**
  * @param {import('../../../../static/js/document/definition.js').Field | null | undefined} field
- * @param {Random} random
+ * @param {Chance} random
  */
 function valueFor(field, random) {
     switch (field?.type) {
@@ -117,7 +123,7 @@ function valueFor(field, random) {
         case 'checkbox':
             return random.happens(0.5);
         case 'choice':
-            return random.pick(field.choices).value;
+            return random.choice(field.choices).value;
         case 'choices':
             return field.choices.filter(() => random.happens(0.4)).map(({ value }) => value);
         case 'date':
@@ -133,17 +139,21 @@ function valueFor(field, random) {
 
 /**
  * @param {Page} page
- * @param {Random} random
+ * @param {Chance} random
  */
-function arrange({ client, rows }, random) {
-    const table = random.pick([...(client.definition?.tables.keys() ?? [])]);
+function arrange({ client }, random) {
+    const tables = [...(client.definition?.tables.keys() ?? [])];
+    if (tables.length === 0) {
+        return { did: 'nothing' };
+    }
+    const table = random.choice(tables);
     const there = client.rows(table);
-    const after = there.length === 0 || random.happens(0.2) ? null : random.pick(there);
+    const after = there.length === 0 || random.happens(0.2) ? null : random.choice(there);
     const deed = random.below(10);
     if (there.length === 0 || (deed < 5 && there.length < 12)) {
         return { did: 'add_row', table, row: client.addRow(table, after), after };
     }
-    const row = random.pick(there);
+    const row = random.choice(there);
     if (deed < 7) {
         client.moveRow(table, row, after);
         return { did: 'move_row', table, row, after };
@@ -153,7 +163,7 @@ function arrange({ client, rows }, random) {
         if (random.happens(0.5)) {
             client.restoreRow(table, row);
         }
-        return { did: 'remove_row', table, row, there: rows.size };
+        return { did: 'remove_row', table, row };
     }
     return restore(client, table, random);
 }
@@ -163,42 +173,42 @@ function arrange({ client, rows }, random) {
  *
  * @param {import('../../../../static/js/sync/client.js').SyncClient} client
  * @param {string} table
- * @param {Random} random
+ * @param {Chance} random
  */
 function restore(client, table, random) {
     const gone = client.refusals.filter(({ address }) => address?.table === table && !client.hasRow(table, address.row ?? ''));
     if (gone.length === 0) {
         return { did: 'nothing' };
     }
-    const row = random.pick(gone).address?.row ?? '';
+    const row = random.choice(gone).address?.row ?? '';
     client.restoreRow(table, row);
     return { did: 'restore_row', table, row };
 }
 
 /**
  * @param {Page} page
- * @param {Random} random
+ * @param {Chance} random
  */
 function look(page, random) {
     if (random.happens(0.3)) {
         page.client.blur();
         return { did: 'blur' };
     }
-    const address = random.pick(page.addresses());
+    const address = random.choice(page.addresses());
     page.client.focus(address, null);
     return { did: 'focus', ...address };
 }
 
 /**
  * @param {Page} page
- * @param {Random} random
+ * @param {Chance} random
  */
 function decide({ client }, random) {
     const refusals = client.refusals;
     if (refusals.length === 0) {
         return { did: 'nothing' };
     }
-    const { id, op } = random.pick(refusals);
+    const { id, op } = random.choice(refusals);
     if (random.happens(0.6)) {
         client.retry(id);
         return { did: 'retry', key: 'field' in op ? keyOf(op) : op.row };

@@ -11,7 +11,7 @@ import { SyncClient } from '../../../../static/js/sync/client.js';
 import { Page } from './page.js';
 import { Reference } from './reference.js';
 
-/** @typedef {import('./random.js').Random} Random */
+/** @typedef {import('./random.js').Chance} Chance */
 
 /** One person's page with its connection. */
 export class Seat {
