@@ -75,6 +75,9 @@ def one_run(load: Load, target: Target, timing: Timing, *, seed: int, versions: 
             stdout=subprocess.PIPE, check=True, timeout=bound,
         )  # fmt: skip
     result: dict[str, Any] = json.loads(done.stdout)
+    for what in ("rejections", "closed"):
+        if result[what]:
+            print(f"{load.key}, {target.key}: {what}: {result[what]}", file=sys.stderr)
     return result
 
 

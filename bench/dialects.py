@@ -7,6 +7,7 @@ keeps the time. Another peer is another class here.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ class Client:
     version: int = 0
     ready: bool = False
     accepted: int = 0
-    rejected: int = 0
+    rejections: Counter[str] = field(default_factory=Counter)  # codes
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class Formroom:
             client.ready = True
         elif frame["type"] == "acked":
             client.accepted += not frame["rejected"]
-            client.rejected += bool(frame["rejected"])
+            client.rejections.update(refused["code"] for refused in frame["rejected"])
 
 
 DIALECTS: dict[str, Dialect] = {"textbook": Textbook(), "formroom": Formroom()}

@@ -241,10 +241,12 @@ def everything_arrived(people: Sequence[Person]) -> bool:
 
 
 def processor_seconds(processes: dict[str, list[int]]) -> dict[str, float]:
-    """User and system time so far, of each group of processes with their children; the driver's own too."""
+    """Processor time so far: of each group of processes with their children, of the driver, of everything else."""
     groups = {name: [psutil.Process(pid) for pid in pids] for name, pids in processes.items()}
     own = psutil.Process().cpu_times()
-    return {name: sum(map(tree_seconds, group)) for name, group in groups.items()} | {"driver": own.user + own.system}
+    seen = {name: sum(map(tree_seconds, group)) for name, group in groups.items()} | {"driver": own.user + own.system}
+    machine = psutil.cpu_times()
+    return seen | {"others": sum(machine) - machine.idle - getattr(machine, "iowait", 0.0) - sum(seen.values())}
 
 
 def tree_seconds(process: psutil.Process) -> float:
@@ -284,7 +286,7 @@ def count(people: Sequence[Person], *, opens: float, closes: float) -> dict[str,
         "edits": edits,
         "seconds": closes - opens,
         "accepted": sum(person.client.accepted for person in people),
-        "rejected": sum(person.client.rejected for person in people),
+        "rejections": sum((person.client.rejections for person in people), Counter()),
         "frames": sum(len(room.frames) for room in rooms),
         "frame_bytes": sum(len(frame.payload) for room in rooms for frame in room.frames),
     }

@@ -29,6 +29,7 @@ class Figures:
     server: float  # processor seconds a second
     stores: float | None
     late: float  # p99 of how late the driver was, ms
+    others: float  # processor seconds a second that went to something else on the machine
     rejected: float
     closed: float
 
@@ -46,7 +47,8 @@ def figures(result: Mapping[str, Any]) -> Figures:
         server=cpu["server"] / seconds,
         stores=cpu["stores"] / seconds if "stores" in cpu else None,
         late=result["driver_late_p99"] * 1000,
-        rejected=result["rejected"],
+        others=cpu["others"] / seconds,
+        rejected=sum(result["rejections"].values()),
         closed=sum(result["closed"].values()),
     )
 
@@ -115,6 +117,8 @@ def remarks(seen: Figures) -> str:
         notes.append(f"{seen.closed:,.0f} sockets closed")
     if seen.late > 10:
         notes.append(f"driver {seen.late:,.0f} ms late (p99)")
+    if seen.others > 0.25:
+        notes.append(f"the machine was busy with something else ({seen.others:.2f} CPU)")
     return ", ".join(notes)
 
 

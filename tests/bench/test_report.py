@@ -42,6 +42,7 @@ def figures(*, p50: float | None = 1.0, delivered: float = 1.0) -> Figures:
         server=0.1,
         stores=None,
         late=0.0,
+        others=0.0,
         rejected=0.0,
         closed=0.0,
     )
