@@ -41,6 +41,11 @@ test-sqlite: $(VENV)/.installed-dev node_modules/.installed  ## the suite on SQL
 test-postgresql: $(VENV)/.installed-dev node_modules/.installed  ## the suite on PostgreSQL and Redis (DATABASE_URL, REDIS_URL, else started)
 	$(SERVERS) $(NODE) $(PYTEST) -m "not browser"
 
+SEEDS ?= 10000
+.PHONY: simulate
+simulate: $(VENV)/.installed-dev node_modules/.installed  ## many more stories of clients over a bad network (SEEDS=, FIRST_SEED=)
+	$(EMBEDDED) SEEDS=$(SEEDS) $(NODE) $(PYTEST) tests/simulation
+
 test-javascript: $(VENV)/.installed-dev node_modules/.installed  ## the JavaScript tests, in Node.js
 	$(NODE) $(BIN)/python -m tests.javascript
 
