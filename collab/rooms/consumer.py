@@ -77,7 +77,8 @@ class RoomConnection:
         self._seat: _Seat | None = None
         self._user: User | None = None
         self._closer: asyncio.Task[None] | None = None
-        self._in_flight = asyncio.Semaphore(IN_FLIGHT)
+        self._in_flight = 0
+        self._answered = asyncio.Event()
         limits = runtime.limits
         clock = asyncio.get_running_loop().time
         self._bucket = TokenBucket(rate=limits.submits_per_second, burst=limits.burst, clock=clock)
@@ -209,11 +210,15 @@ class RoomConnection:
 
     async def _submit(self, form: UUID, message: Submit) -> None:
         session = self._seated().session
-        await self._in_flight.acquire()  # a client with too much under way is not read on until some of it is done
+        while self._in_flight >= IN_FLIGHT:  # a client with too much under way is not read on until some of it is done
+            self._answered.clear()
+            await self._answered.wait()
+        self._in_flight += 1
         submission = Submission(form, session.user, session.client_id, message.seq, message.base, message.ops)
 
         def on_outcome(outcome: Outcome | None) -> None:
-            self._in_flight.release()
+            self._in_flight -= 1
+            self._answered.set()
             if outcome is None:
                 session.leave(CloseCode.RESTARTING)  # nothing is known of it: the client comes again (C3)
             else:
