@@ -2,7 +2,8 @@
 /**
  * What the page says of the form as a whole: its title, its status, and that the page is closed for good.
  *
- * @typedef {import('../sync/types.js').Status} Status
+ * @typedef {import('../sync/types.js').Status & {device: string | null, at: string | null}} Ending
+ *   `device`, `at`: where and when one signed in instead.
  */
 
 import { button, find, make, say } from './dom.js';
@@ -37,16 +38,16 @@ export class Head {
     }
 
     /**
-     * @param {Status} status
+     * @param {Ending} ending
      * @param {{copy: () => void}} ways
      */
-    closed(status, { copy }) {
+    closed(ending, { copy }) {
         const banner = find(this.#root, '[data-banner]');
-        const { title, text, link } = words(status);
+        const { title, text, link } = words(ending);
         const actions = [
             link === null ? null : make('a', { class: 'button button-small', href: link.href, text: link.text }),
         ];
-        if (status.waiting > 0) {
+        if (ending.waiting > 0) {
             actions.push(button('Copy what was not saved', copy));
         }
         banner.className = 'banner banner-closed';
@@ -61,10 +62,10 @@ export class Head {
 }
 
 /**
- * @param {Status} status
+ * @param {Ending} ending
  * @returns {{title: string, text: string, link: {href: string, text: string} | null}}
  */
-function words({ code, reason, waiting }) {
+function words({ code, reason, waiting, device, at }) {
     const kept =
         waiting === 0
             ? 'Everything you wrote is saved.'
@@ -78,7 +79,11 @@ function words({ code, reason, waiting }) {
         case 4404:
             return { title: 'This form is not there any more', text: kept, link: null };
         case 4409:
-            return { title: 'You signed in on another device', text: `${reason ?? ''} ${kept}`.trim(), link: signIn };
+            return {
+                title: 'You signed in on another device',
+                text: `${elsewhere(device, at)} ${kept}`.trim(),
+                link: signIn,
+            };
         default:
             return {
                 title: 'This page is closed',
@@ -86,4 +91,13 @@ function words({ code, reason, waiting }) {
                 link: { href: location.pathname, text: 'Open it anew' },
             };
     }
+}
+
+/**
+ * @param {string | null} device
+ * @param {string | null} at
+ */
+function elsewhere(device, at) {
+    const when = at === null ? '' : ` at ${new Date(at).toLocaleTimeString(undefined, { timeStyle: 'short' })}`;
+    return device === null ? '' : `It was ${device}${when}.`;
 }

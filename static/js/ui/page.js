@@ -36,6 +36,8 @@ export class FormPage {
     #root;
     #client;
     #form;
+    /** @type {{device: string | null, at: string | null}} */
+    #ending = { device: null, at: null };
     /** @type {Map<string, string> | null} who was here, by user id */
     #present = null;
 
@@ -102,9 +104,21 @@ export class FormPage {
                 return this.#drawStatus();
             case 'closed':
                 this.#drawStatus();
-                return this.head.closed(this.#client.status, { copy: () => void this.#copyUnsaved() });
+                return this.head.closed(
+                    { ...this.#client.status, ...this.#ending },
+                    { copy: () => void this.#copyUnsaved() },
+                );
             default:
         }
+    }
+
+    /**
+     * A connection ended; of the last one, the server may have told more.
+     *
+     * @param {{device: string | null, at: string | null}} how
+     */
+    ended(how) {
+        this.#ending = how;
     }
 
     /** Whether leaving the page now would lose something. */

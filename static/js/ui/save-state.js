@@ -36,7 +36,7 @@ export class SaveState {
         const isKept = kind === 'saved' && status.refused + unsaved > 0;
         this.#root.className = `save-state save-state-${isKept ? 'kept' : kind}`;
         say(find(this.#root, '[data-save-text]'), shortly(status, unsaved));
-        if (kind !== this.#kind && (isCut(kind) || isCut(this.#kind) || kind === 'closed')) {
+        if (kind !== this.#kind && (isCut(kind) || isCut(this.#kind))) {
             this.#announcer.tell(inWords(status, unsaved));
         }
         this.#kind = kind;

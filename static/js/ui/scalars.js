@@ -3,11 +3,11 @@
  * The fields that are replaced as a whole: numbers, dates, times, choices, checkboxes.
  *
  * Owns what happens between a keystroke and a saved value. What somebody is in the middle of ("-", half a date) stays
- * on the screen as typed, is not sent, and says so (I6). What others write is shown at once, except under the hands of
- * somebody who is typing there: then it is told beside the field and shown when they leave or ask for it.
+ * on the screen as typed, is not sent, and says so (I6). What others write is shown at once, but not under the hands of
+ * somebody: a field one types in waits for a pause, and what cannot be read is kept until one lets it go.
  *
  * @typedef {import('../document/operations.js').Address} Address
- * @typedef {Pick<import('../sync/client.js').SyncClient, 'value' | 'set' | 'cell'>} Client
+ * @typedef {Pick<import('../sync/client.js').SyncClient, 'value' | 'set' | 'cell' | 'you'>} Client
  */
 
 import { keyOf } from '../document/operations.js';
@@ -15,13 +15,15 @@ import { sameValue } from '../document/values.js';
 import { KINDS } from './controls/kinds.js';
 import { controlIn } from './places.js';
 
+const PAUSE = 2000;
+
 export class ScalarFields {
     #client;
     #places;
     #notes;
     #zone;
-    /** The field one is typing in since one entered it. */
-    #busy = '';
+    /** The field one is typing in, and until when that is taken for granted. */
+    #busy = { key: '', until: 0 };
 
     /**
      * @param {Client} client
@@ -54,9 +56,14 @@ export class ScalarFields {
         if (control === null || field === null) {
             return;
         }
-        if (this.#isKept(address, control)) {
+        if (this.#isUnread(address)) {
             this.#tell(address);
-        } else {
+            return;
+        }
+        const isHere = control.contains(document.activeElement);
+        if (isHere && this.#isTypedIn(address)) {
+            setTimeout(() => this.draw(address), PAUSE);
+        } else if (!isHere || !this.#shows(address)) {
             this.#notes.urge(address, null);
             KINDS[field.type].write(control, this.#client.value(address), { field, zone: this.#zone });
         }
@@ -81,7 +88,7 @@ export class ScalarFields {
         if (address === null || field === null || field.merges) {
             return;
         }
-        this.#busy = keyOf(address);
+        this.#busy = { key: keyOf(address), until: performance.now() + PAUSE };
         const control = this.#places.control(address);
         const { value, note } = KINDS[field.type].read(control, { field, zone: this.#zone });
         if (note !== undefined) {
@@ -102,23 +109,20 @@ export class ScalarFields {
         if (address === null || stays || this.#places.definitionOf(address)?.merges) {
             return;
         }
-        this.#busy = '';
+        this.#busy = { key: '', until: 0 };
         if (!this.#isUnread(address)) {
             this.draw(address); // the number as it is written everywhere, or what somebody else wrote meanwhile
         }
     }
 
     /**
-     * Whether the control holds what somebody is at, and another value must not replace it.
+     * Whether somebody is at it this moment, so that another value would come between two keys.
      *
      * @param {Address} address
-     * @param {HTMLElement} control
      */
-    #isKept(address, control) {
-        if (this.#isUnread(address)) {
-            return true;
-        }
-        return this.#busy === keyOf(address) && control.contains(document.activeElement) && !this.#shows(address);
+    #isTypedIn(address) {
+        const isRecent = this.#busy.key === keyOf(address) && performance.now() < this.#busy.until;
+        return isRecent && !this.#shows(address);
     }
 
     /**
@@ -153,7 +157,7 @@ export class ScalarFields {
      */
     #tell(address) {
         const { by, value, refusal } = this.#client.cell(address);
-        if (refusal !== null || this.#shows(address)) {
+        if (refusal !== null || by?.id === this.#client.you?.user.id || this.#shows(address)) {
             return;
         }
         const theirs = this.show(address, value) || 'nothing';
@@ -172,7 +176,6 @@ export class ScalarFields {
         const place = this.#places.at(address);
         const field = this.#places.definitionOf(address);
         if (place !== null && field !== null) {
-            this.#busy = '';
             this.#notes.urge(address, null);
             KINDS[field.type].write(controlIn(place), this.#client.value(address), { field, zone: this.#zone });
         }

@@ -127,7 +127,7 @@ test('the selection is told as the client counts: code points, behind what is he
     assert.deepEqual(page.binding.selection, [5, 6]);
 });
 
-test('i4 whatever order typing, composing, undoing and colleagues come in, the page shows what the client knows', (context) => {
+test('i4 in whatever order things come, the page shows what the client knows', (context) => {
     const random = new Random(seedOf(context));
     for (let round = 0; round < 400; round += 1) {
         const page = new Page('start');

@@ -59,7 +59,8 @@ test('initials are letters, whatever the script', () => {
 
 test('a person with two tabs is one person, shown where they are', () => {
     const user = { id: 'u', name: 'Bob' };
-    const idle = { session: '1', user, color: '1', at: null, selection: null };
+    /** @type {import('../../../static/js/sync/types.js').Person} */
+    const idle = { session: '1', user, color: 1, at: null, selection: null };
     const busy = { ...idle, session: '2', at: { field: 'notes' } };
     assert.deepEqual(byUser([idle, busy]), [busy]);
     assert.deepEqual(byUser([busy, idle]), [busy]);

@@ -15,6 +15,7 @@ import { isTextControl, make } from '../dom.js';
 import { paint } from './person.js';
 
 const LONGEST = 20_000;
+const NAMED = 2500;
 const SAME_TYPE = [
     'fontFamily',
     'fontSize',
@@ -47,6 +48,8 @@ export class Carets {
     #mirrors = new Map();
     /** @type {Person[]} */
     #others = [];
+    /** @type {Map<string, {where: string, until: number}>} until when each session's caret wears its name */
+    #named = new Map();
     #frame = 0;
 
     /** @param {import('../places.js').Places} places */
@@ -64,12 +67,29 @@ export class Carets {
     /** @param {Person[]} others */
     draw(others) {
         this.#others = others;
+        this.#name(others);
         this.#later();
     }
 
     /** A text changed under the marks. */
     refresh() {
         this.#later();
+    }
+
+    /**
+     * A caret that moves wears its name for a moment; for good it would hide the line above.
+     *
+     * @param {Person[]} others
+     */
+    #name(others) {
+        const now = performance.now();
+        const moved = others.filter((person) => this.#named.get(person.session)?.where !== whereIs(person));
+        for (const person of moved) {
+            this.#named.set(person.session, { where: whereIs(person), until: now + NAMED });
+        }
+        if (moved.length > 0) {
+            setTimeout(() => this.#later(), NAMED + 50);
+        }
     }
 
     #later() {
@@ -97,14 +117,9 @@ export class Carets {
         /** @type {Map<string, {control: TextControl, people: Person[]}>} */
         const found = new Map();
         for (const person of this.#others) {
-            const control = person.at === null || person.selection === null ? null : this.#places.control(person.at);
-            if (
-                person.at !== null &&
-                isTextControl(control) &&
-                control.value.length <= LONGEST &&
-                control.offsetParent !== null
-            ) {
-                const entry = found.get(keyOf(person.at)) ?? { control, people: [] };
+            const control = person.at === null ? null : this.#places.control(person.at);
+            if (person.at !== null && person.selection !== null && canMirror(control)) {
+                const entry = found.get(keyOf(person.at)) ?? { control, people: /** @type {Person[]} */ ([]) };
                 entry.people.push(person);
                 found.set(keyOf(person.at), entry);
             }
@@ -118,16 +133,14 @@ export class Carets {
      */
     #drawOne(control, people) {
         const mirror = this.#mirrors.get(control) ?? this.#make(control);
-        const inner = make(
-            'div',
-            { class: 'mirror-text' },
-            ...pieces(
-                control.value,
-                people.map((person) => markOf(person, control.value)),
-            ),
-        );
-        mirror.replaceChildren(inner);
+        const marks = people.map((person) => markOf(person, control.value));
+        mirror.replaceChildren(make('div', { class: 'mirror-text' }, ...pieces(control.value, marks)));
         lay(mirror, control);
+        for (const { session } of people.filter(
+            ({ session }) => (this.#named.get(session)?.until ?? 0) > performance.now(),
+        )) {
+            mirror.querySelector(`[data-session="${CSS.escape(session)}"]`)?.classList.add('is-named');
+        }
         for (const caret of mirror.querySelectorAll('.remote-caret')) {
             caret.classList.toggle('is-first-line', /** @type {HTMLElement} */ (caret).offsetTop < 16);
         }
@@ -151,6 +164,16 @@ export class Carets {
             inner.style.transform = `translate(${-control.scrollLeft}px, ${-control.scrollTop}px)`;
         }
     }
+}
+
+/** @param {any} control */
+function canMirror(control) {
+    return isTextControl(control) && control.value.length <= LONGEST && control.offsetParent !== null;
+}
+
+/** @param {Person} person */
+function whereIs({ at, selection }) {
+    return JSON.stringify([at, selection]);
 }
 
 /**
@@ -201,7 +224,11 @@ function stretch(text, mark) {
 
 /** @param {Mark} mark */
 function caret({ person }) {
-    const element = make('span', { class: 'remote-caret', 'data-name': person.user.name });
+    const element = make('span', {
+        class: 'remote-caret',
+        'data-name': person.user.name,
+        'data-session': person.session,
+    });
     paint(element, person.color);
     return element;
 }

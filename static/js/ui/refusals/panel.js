@@ -64,8 +64,10 @@ function versions({ kind, op, mine, current, by }, show) {
     }
     list.append(version(kind === 'conflict' ? 'Yours' : 'You typed', wordsOf(mine, show)));
     if (kind === 'conflict' && current !== null) {
-        const when = ago(current.at, Date.now());
-        list.append(version(`${by?.name ?? 'Theirs'}${when ? `, ${when}` : ''}`, wordsOf(current.value, show)));
+        const { value, at } = /** @type {import('../../sync/types.js').StoredCell} */ (current);
+        list.append(
+            version([by?.name ?? 'Theirs', ago(at, Date.now())].filter(Boolean).join(', '), wordsOf(value, show)),
+        );
     }
     return list;
 }
