@@ -8,6 +8,7 @@
  * @module
  */
 
+import { keyOf } from '../document/operations.js';
 import { answer } from './answering.js';
 import { takeFront } from './cutting.js';
 import { Following } from './following.js';
@@ -68,14 +69,16 @@ export class Conversation {
         this.#send = send;
         this.#newClientId = newClientId;
         this.#emit = (event) => {
+            if (event.type === 'text') {
+                this.presence.shifted(keyOf(event.address), event.delta);
+            }
             if (this.#isShown || TOLD_ALWAYS.has(event.type)) {
                 emit(event);
             }
         };
         this.#tab = new Tab(clientId, seq);
         this.workspace = new Workspace({ emit: this.#emit, userOf: (n) => this.session.clientOf(n)?.user ?? null });
-        const { local, view } = this.workspace;
-        this.presence = new Presence(local, (at) => view.document.cell(at)?.version ?? 0);
+        this.presence = new Presence(this.workspace.local, (at) => this.#following.newest.cell(at)?.version ?? 0);
         const { workspace, presence, session } = this;
         this.#following = new Following({ workspace, presence, session, tab: this.#tab, emit: this.#emit });
         this.#toldStatus = JSON.stringify(this.status);

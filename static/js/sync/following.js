@@ -60,6 +60,11 @@ export class Following {
         return this.seen !== null && this.seen >= this.#head;
     }
 
+    /** The newest state of the form that is known here. */
+    get newest() {
+        return this.#ahead ?? this.#workspace.view.document;
+    }
+
     /** @returns {Wish} what to ask for on joining */
     ask() {
         this.#ahead = null;
@@ -72,10 +77,11 @@ export class Following {
         const { local, view } = this.#workspace;
         this.#head = version;
         this.#isJudged = local.inflight !== null && local.inflight.frame.seq <= lastSeq;
-        this.#presence.reset(people, you, { version: snapshot === null ? view.document.version : version, told: version });
+        const start = snapshot === null ? view.document.version : version;
         if (snapshot !== null) {
             this.#takeSnapshot(Document.fromSnapshot(snapshot, version));
         }
+        this.#presence.reset(people, you, { version: start, told: version });
     }
 
     /**

@@ -71,7 +71,7 @@ export class Presence {
         this.#since = this.#version = version;
         this.#told = NOWHERE;
         this.#you = you.session;
-        for (const person of [...people, you]) {
+        for (const person of people.some(({ session }) => session === you.session) ? people : [...people, you]) {
             this.#enter({ ...person, base: person.base ?? told });
         }
     }
