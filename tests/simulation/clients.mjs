@@ -2,8 +2,8 @@
 /**
  * Hosts real sync clients for a harness in another language, which plays the server and the network.
  *
- * Speaks JSON lines: a command or a list of commands on a line of stdin, its answer or the list of their answers on a line of
- * stdout, in order. A list saves the harness a round trip for each command. The process ends with its stdin.
+ * Speaks JSON lines: a command or a list of commands on a line of stdin, its answer or the list of their answers on a
+ * line of stdout, in order. A list saves the harness a round trip for each command. The process ends with its stdin.
  *
  * Commands, `id` being the harness's small number (0 to 4) for a client:
  *
@@ -11,8 +11,8 @@
  *     {"do": "open", "id": i}                      its connection stands; the `join` is in `sent`
  *     {"do": "deliver", "id": i, "frame": {…}}     a frame of the server arrives
  *     {"do": "close", "id": i}                     its connection falls; optional: "code", "reason", "final"
- *     {"do": "edit", "id": i, "seed": n}           its person does one thing, drawn from the seed; nothing before the first `joined`
- *     {"do": "reload", "id": i}                    the page is loaded again: only `clientId` and `undelivered()` survive, as JSON
+ *     {"do": "edit", "id": i, "seed": n}           its person does one thing, drawn from the seed
+ *     {"do": "reload", "id": i}                    the page is loaded again: only `undelivered()` survives, as JSON
  *     {"do": "settle", "id": i}                    its person lets every refusal go
  *     {"do": "state", "id": i}                     what it has and shows
  *     {"do": "reset"}                              forgets every client: another story begins
@@ -21,19 +21,20 @@
  *
  *     "sent": [frame, …]       what the client sent since the last answer about it, in order
  *     "events": {type: n}      what it emitted meanwhile; "rejoin" asks for a close and an open
- *     "wrong": ["…"]           where a page that listens only to events differs from what the client says: always a bug
+ *     "wrong": ["…"]           where a page that only hears events differs from what the client says: always a bug
  *     "error": "…"             the client threw: always a bug
  *
- * To `edit`, besides, `did` (edit, set, add_row, remove_row, restore_row, move_row, focus, blur, retry, dismiss, nothing) and what it
- * was done to, and three strings for counting characters. Each character that is typed exists once in a whole story:
+ * To `edit`, besides, `did` (edit, set, add_row, remove_row, restore_row, move_row, focus, blur, retry, dismiss,
+ * nothing) and what it was done to, and three strings for counting characters. Each character that is typed exists once
+ * in a whole story:
  *
  *     "typed": "…"     put into a text: must be in the log exactly once, unless it is in one of the following
  *     "removed": "…"   taken out of a text by this person, perhaps before it was ever sent
  *     "released": "…"  in a refusal that the person decided about (also of `settle`): may be missing, or typed again
  *
- * To `state`: `snapshot` (of what is committed, as the protocol has it), `version`, `view` ({values: {field: value}, tables: {table:
- * [{row, values: {field: value}}]}}: what the page shows), `pending` (changes not acknowledged), `refusals`, `refused` (the
- * typed characters in these), `status`, `client_id`.
+ * To `state`: `snapshot` (of what is committed, as the protocol has it), `version`, `view` ({values: {field: value},
+ * tables: {table: [{row, values: {field: value}}]}}: what the page shows), `pending` (changes not acknowledged),
+ * `refusals`, `refused` (the typed characters in these), `status`, `client_id`.
  */
 
 import { createInterface } from 'node:readline';
@@ -129,7 +130,16 @@ class Host {
         const { client, page } = this;
         const { snapshot, version, refusals, status, clientId } = client;
         const view = page.isReady ? viewOf(client) : null;
-        return { snapshot, version, view, pending: status.waiting, refusals, refused: this.#refused(), status, client_id: clientId };
+        return {
+            snapshot,
+            version,
+            view,
+            pending: status.waiting,
+            refusals,
+            refused: this.#refused(),
+            status,
+            client_id: clientId,
+        };
     }
 
     /** The typed characters that stand in refusals. */

@@ -2,9 +2,9 @@
 /**
  * The replica: what is committed of a form at a version, as the server told it.
  *
- * Owns the cells and the order of the rows, and how an op *as applied* changes them. Must not know what is not committed,
- * nor decide about an op: whoever applies one here has it from the server. A removed row stays, hidden, with its cells, so
- * that what was local to it can still be shown.
+ * Owns the cells and the order of the rows, and how an op *as applied* changes them. Must not know what is not
+ * committed, nor decide about an op: whoever applies one here has it from the server. A removed row stays, hidden, with
+ * its cells, so that what was local to it can still be shown.
  *
  * @module
  */
@@ -197,7 +197,8 @@ export class Document {
     }
 
     /**
-     * Applies a committed op, with what the server put into it (`after` names a row that is there, `values` are the row's).
+     * Applies a committed op, with what the server put into it (`after` names a row that is there, `values` are the
+     * row's).
      *
      * @param {Op} op
      * @param {number} version

@@ -15,7 +15,8 @@
  * @typedef {Address & {kind: 'edit', delta: Delta}} EditOp
  * @typedef {{kind: 'add_row', table: string, row: string, after: string | null, values?: Record<string, any>}} AddRowOp
  * @typedef {{kind: 'remove_row', table: string, row: string}} RemoveRowOp
- * @typedef {{kind: 'restore_row', table: string, row: string, after?: string | null, values?: Record<string, any>}} RestoreRowOp
+ * @typedef {{kind: 'restore_row', table: string, row: string, after?: string | null,
+ *   values?: Record<string, any>}} RestoreRowOp
  * @typedef {{kind: 'move_row', table: string, row: string, after: string | null}} MoveRowOp
  * @typedef {SetOp | EditOp} CellOp
  * @typedef {AddRowOp | RemoveRowOp | RestoreRowOp | MoveRowOp} RowOp
@@ -23,7 +24,8 @@
  */
 
 /**
- * A field or a cell as a string that no other address has: for maps. Keys of the definition hold no slash, nor do row ids.
+ * A field or a cell as a string that no other address has: for maps. Keys of the definition hold no slash, nor do row
+ * ids.
  *
  * @param {{table?: string, row?: string, field: string}} at an address, or an op on a cell
  * @returns {string}

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What the net needs of the browser: sockets, a clock, chance, and word of the network. In one object, so that a test can
- * bring its own.
+ * What the net needs of the browser: sockets, a clock, chance, and word of the network. In one object, so that a test
+ * can bring its own.
  *
  * @module
  */

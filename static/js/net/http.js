@@ -27,7 +27,7 @@ export class Http {
     #csrfToken;
 
     /**
-     * @param {{csrfToken: () => string, fetch?: typeof fetch}} given the token is asked for anew each time: signing in changes it
+     * @param {{csrfToken: () => string, fetch?: typeof fetch}} given the token is asked for anew each time: it changes
      */
     constructor({ csrfToken, fetch: fetchIt = (...request) => fetch(...request) }) {
         this.#csrfToken = csrfToken;
@@ -46,7 +46,7 @@ export class Http {
     /**
      * @param {string} path
      * @param {unknown} body
-     * @param {{signal?: AbortSignal, keepalive?: boolean}} [options] `keepalive`: to be sent although the page goes away
+     * @param {{signal?: AbortSignal, keepalive?: boolean}} [options] `keepalive`: sent although the page goes away
      * @returns {Promise<any>}
      */
     post(path, body, options = {}) {

@@ -2,15 +2,15 @@
 /**
  * Keeps a page's frames under the rate that the server allows, so that it is never closed with 4429.
  *
- * Owns when a frame leaves, never what it says nor, among submits, the order. Where a person is matters only as it is now: of
- * several such frames the last one is sent, ten times a second at most (R1).
+ * Owns when a frame leaves, never what it says nor, among submits, the order. Where a person is matters only as it is
+ * now: of several such frames the last one is sent, ten times a second at most (R1).
  *
  * @module
  */
 
-/** @typedef {{now: () => number, setTimeout: (run: () => void, ms: number) => any, clearTimeout: (timer: any) => void}} Clock */
+/** @typedef {Pick<import('./environment.js').Environment, 'now' | 'setTimeout' | 'clearTimeout'>} Clock */
 
-/** Frames bunch together on their way, and the server counts them as they arrive: part of what it allows is kept back. */
+/** Frames bunch together on their way, and the server counts them as they come: part of what it allows is kept back. */
 const SHARE = 0.75;
 const PLACE_MS = 100;
 const CAREFUL = { submits_per_second: 20, burst: 20 };
@@ -89,14 +89,14 @@ export class Pace {
         if (this.#queue.length === 0 && this.#place === null) {
             return;
         }
-        const tokenDue = Math.ceil(Math.max(0, 1 - this.#tokens) / this.#rate * 1000);
+        const tokenDue = Math.ceil((Math.max(0, 1 - this.#tokens) / this.#rate) * 1000);
         const due = this.#queue.length > 0 ? tokenDue : Math.max(tokenDue, placeDue);
         this.#timer = this.#clock.setTimeout(() => this.#drain(), due);
     }
 
     #earn() {
         const now = this.#clock.now();
-        this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#countedAt) / 1000 * this.#rate);
+        this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#countedAt) / 1000) * this.#rate);
         this.#countedAt = now;
     }
 

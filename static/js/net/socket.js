@@ -2,8 +2,8 @@
 /**
  * The WebSocket shell: keeps a connection to one room, makes it again when it breaks, and notices when it is dead.
  *
- * Owns reconnecting (full jitter, at once when the network or the person is back), liveness, and the reason of a close. Must not
- * know what the frames mean: it decodes them, and hands them on.
+ * Owns reconnecting (full jitter, at once when the network or the person is back), liveness, and the reason of a close.
+ * Must not know what the frames mean: it decodes them, and hands them on.
  *
  *     const socket = new Socket(url, { dialing, opened, received, closed });
  *     socket.open();
@@ -11,8 +11,8 @@
  *     socket.reopen();       // D1: this connection missed something
  *     socket.close();
  *
- * `closed({ code, reason, final, offline, device, at })` is called once for each connection that was made or tried; `final`: it
- * will not be made again unless `open` is called.
+ * `closed({ code, reason, final, offline, device, at })` is called once for each connection that was made or tried;
+ * `final`: it will not be made again unless `open` is called.
  *
  * @module
  */
@@ -23,7 +23,16 @@ import { browser } from './environment.js';
 import { Pace } from './pace.js';
 
 /** @typedef {import('./environment.js').Environment} Environment */
-/** @typedef {{code: number, reason: string, final: boolean, offline: boolean, device: string | null, at: string | null}} Ending */
+/**
+ * @typedef {{
+ *   code: number,
+ *   reason: string,
+ *   final: boolean,
+ *   offline: boolean,
+ *   device: string | null,
+ *   at: string | null,
+ * }} Ending
+ */
 /**
  * @typedef {{
  *   dialing?: () => void,

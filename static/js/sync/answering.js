@@ -2,8 +2,9 @@
 /**
  * What becomes of a submit when the server has answered it.
  *
- * Owns the way from a rejection to what the page shows: redone on the current base where that is no guess (`stale`, `seq_reused`),
- * dropped where somebody did the same already, kept as a refusal with everything that was typed otherwise (I6).
+ * Owns the way from a rejection to what the page shows: redone on the current base where that is no guess (`stale`,
+ * `seq_reused`), dropped where somebody did the same already, kept as a refusal with everything that was typed
+ * otherwise (I6).
  *
  * @module
  */
@@ -195,7 +196,9 @@ function rejectRow(workspace, inflight, change, op, rejection) {
  */
 function isDone({ view }, op, code) {
     const isThere = view.document.hasRow(op.table, op.row);
-    return (op.kind === 'remove_row' && code === 'gone') || (op.kind === 'restore_row' && code === 'invalid' && isThere);
+    return (
+        (op.kind === 'remove_row' && code === 'gone') || (op.kind === 'restore_row' && code === 'invalid' && isThere)
+    );
 }
 
 /**

@@ -3,8 +3,9 @@
  * The live form's client: a state machine between the page and the wire.
  *
  * Owns nothing but this interface: `conversation.js` speaks with the server, `following.js` follows what is committed,
- * `workspace.js` holds the form as this page works on it, `presence.js` the people. None of them knows the DOM, a clock, the network or chance: what they need of these is
- * given to them (`send`, `emit`, `newRowId`, `newClientId`), so that a test can play every story frame by frame.
+ * `workspace.js` holds the form as this page works on it, `presence.js` the people. None of them knows the DOM, a
+ * clock, the network or chance: what they need of these is given to them (`send`, `emit`, `newRowId`, `newClientId`),
+ * so that a test can play every story frame by frame.
  *
  *     const client = new SyncClient({ clientId, seq, send, emit, newRowId, newClientId });
  *
@@ -40,8 +41,9 @@
  * that holds remote changes back (an input method is composing) composes them, and transforms what was typed
  * meanwhile over them (`transform(mine, held, 'right')`) before it calls `edit`.
  *
- * While a refused `set` waits for its author, the field goes on showing what was typed, and typing on changes only
- * that (after `conflict`) or tries again (after any other code). A refused text is taken out of the field and kept whole in the refusal.
+ * While a refused `set` waits for its author, the field goes on showing what was typed, and typing on changes only that
+ * (after `conflict`) or tries again (after any other code). A refused text is taken out of the field and kept whole in
+ * the refusal.
  */
 
 import { keyOf, plainAddress } from '../document/operations.js';
@@ -102,7 +104,8 @@ export class SyncClient {
     }
 
     /**
-     * Goes on where `undelivered` was called, under the client id that it was called under. To be called before `opened`.
+     * Goes on where `undelivered` was called, under the client id that it was called under. To be called before
+     * `opened`.
      *
      * @param {import('./keeping.js').Kept} kept
      */

@@ -2,8 +2,9 @@
 /**
  * What is said to the server and heard from it.
  *
- * Owns the state of the connection and of the one submit in flight (the same again after a reconnect, until it is answered), and
- * says what the person is to be told of both. Must not know what a change does to the form, nor how the replica follows.
+ * Owns the state of the connection and of the one submit in flight (the same again after a reconnect, until it is
+ * answered), and says what the person is to be told of both. Must not know what a change does to the form, nor how the
+ * replica follows.
  *
  * @module
  */
@@ -29,7 +30,14 @@ import { Workspace } from './workspace.js';
  * @typedef {'new' | 'joining' | 'catching' | 'live' | 'lost' | 'down' | 'closed'} Phase
  */
 /**
- * @typedef {{code?: number, reason?: string, final?: boolean, offline?: boolean, device?: string | null, at?: string | null}} Ending
+ * @typedef {{
+ *   code?: number,
+ *   reason?: string,
+ *   final?: boolean,
+ *   offline?: boolean,
+ *   device?: string | null,
+ *   at?: string | null,
+ * }} Ending
  */
 
 /** What a page is told even while it waits for the form that it will draw anew. */

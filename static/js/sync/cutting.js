@@ -2,8 +2,8 @@
 /**
  * Cuts the front part off the pending changes that fits into one submit.
  *
- * Owns the limits of a frame: how many ops, how many bytes. A text too long for one frame is cut in pieces, each an edit of
- * its own, in order.
+ * Owns the limits of a frame: how many ops, how many bytes. A text too long for one frame is cut in pieces, each an
+ * edit of its own, in order.
  *
  * @module
  */

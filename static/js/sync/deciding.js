@@ -2,7 +2,8 @@
 /**
  * What becomes of a refusal when its author decides.
  *
- * Owns the two ways out: once more, as a new change on what stands there now; or not at all. Must not know how anything is sent.
+ * Owns the two ways out: once more, as a new change on what stands there now; or not at all. Must not know how anything
+ * is sent.
  *
  * @module
  */
@@ -99,7 +100,7 @@ function addAgain(workspace, op, { code, mine }, newRowId) {
     const { table } = op;
     const row = code === 'invalid' ? newRowId() : op.row;
     const rows = workspace.view.rows(table);
-    const after = op.after === null || workspace.view.hasRow(table, op.after) ? op.after : rows.at(-1) ?? null;
+    const after = op.after === null || workspace.view.hasRow(table, op.after) ? op.after : (rows.at(-1) ?? null);
     workspace.act({ kind: 'add_row', table, row, after });
     for (const [field, value] of Object.entries(mine ?? {})) {
         fill(workspace, { table, row, field }, value);

@@ -4,8 +4,9 @@
  *
  * Owns that version, and how the replica gets there: by ops, by a snapshot, or by both. Must not know the connection.
  *
- * A page that comes back with kept changes, but only the part of the replica that they stand on, asks for a snapshot *and* the ops
- * since then. The snapshot waits (`#ahead`) until the part has come as far as it, and the changes with it.
+ * A page that comes back with kept changes, but only the part of the replica that they stand on, asks for a snapshot
+ * *and* the ops since then. The snapshot waits (`#ahead`) until the part has come as far as it, and the changes with
+ * it.
  *
  * @module
  */
@@ -45,7 +46,13 @@ export class Following {
     #isWhole = false;
 
     /**
-     * @param {{workspace: Workspace, presence: Presence, session: Session, tab: Tab, emit: (event: SyncEvent) => void}} given
+     * @param {{
+     *   workspace: Workspace,
+     *   presence: Presence,
+     *   session: Session,
+     *   tab: Tab,
+     *   emit: (event: SyncEvent) => void,
+     * }} given
      */
     constructor({ workspace, presence, session, tab, emit }) {
         this.#workspace = workspace;
@@ -91,7 +98,8 @@ export class Following {
     committed({ from, ops, at = null }) {
         const next = /** @type {number} */ (this.seen) + 1;
         if (from > next && this.#ahead !== null && from === this.#head + 1) {
-            this.#rebase(this.#ahead); // in place of the wanted tail comes what is above it: those ops were not kept (C9)
+            // In place of the wanted tail comes what is above it: those ops were not kept (C9).
+            this.#rebase(this.#ahead);
         } else if (from > next) {
             return false;
         }
@@ -211,7 +219,8 @@ export class Following {
         const { local, refusals, view } = this.#workspace;
         for (const { op } of [...local.pending, ...refusals.keep()]) {
             const row = rowOf(op);
-            const known = row === null || snapshot.knowsRow(row.table, row.row) ? null : view.document.row(row.table, row.row);
+            const known =
+                row === null || snapshot.knowsRow(row.table, row.row) ? null : view.document.row(row.table, row.row);
             if (row !== null && known !== null) {
                 snapshot.putHidden(row.table, known);
             }

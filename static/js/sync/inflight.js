@@ -2,8 +2,9 @@
 /**
  * The one submit that is under way: what was sent, and what of it is still to show on top of what is committed.
  *
- * Owns two views of the same ops: `frame`, sent again after a reconnect without a changed letter (C3), and `open`, the ops
- * not seen committed yet, moved over everything that was committed since. Must not know what becomes of refused ops.
+ * Owns two views of the same ops: `frame`, sent again after a reconnect without a changed letter (C3), and `open`, the
+ * ops not seen committed yet, moved over everything that was committed since. Must not know what becomes of refused
+ * ops.
  *
  * @module
  */
@@ -62,7 +63,12 @@ export class Inflight {
     keep() {
         const open = this.changes()
             .filter(({ change }) => this.open.has(change) || this.#hidden.has(change))
-            .map(({ index, change }) => ({ index, op: change.op, tries: change.tries, hidden: this.#hidden.has(change) }));
+            .map(({ index, change }) => ({
+                index,
+                op: change.op,
+                tries: change.tries,
+                hidden: this.#hidden.has(change),
+            }));
         return { frame: this.frame, open };
     }
 
@@ -138,7 +144,9 @@ export class Inflight {
      * @param {Op} op
      */
     #wentEmpty(op) {
-        return op.kind === 'edit' && op.delta.length === 0 && this.changes().some(({ change }) => aimsAlike(change.op, op));
+        return (
+            op.kind === 'edit' && op.delta.length === 0 && this.changes().some(({ change }) => aimsAlike(change.op, op))
+        );
     }
 }
 

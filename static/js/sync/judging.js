@@ -2,8 +2,8 @@
 /**
  * Sees coming what the server would answer to a change that is not sent yet, after others changed the form.
  *
- * Owns the client's side of C6 and C7: a value set over somebody's newer one is a conflict, what stands in a removed row is
- * gone, and what somebody else did already need not be done. Decides; changes nothing.
+ * Owns the client's side of C6 and C7: a value set over somebody's newer one is a conflict, what stands in a removed
+ * row is gone, and what somebody else did already need not be done. Decides; changes nothing.
  *
  * @module
  */
@@ -80,7 +80,9 @@ export function judge(op, touched, view, local) {
         return { code: 'gone', message: GONE, current: cell };
     }
     if (op.kind === 'set' && touched.cells.has(keyOf(op))) {
-        return sameValue(op.value, cell?.value ?? null) ? 'needless' : { code: 'conflict', message: CHANGED_VALUE, current: cell };
+        return sameValue(op.value, cell?.value ?? null)
+            ? 'needless'
+            : { code: 'conflict', message: CHANGED_VALUE, current: cell };
     }
     return null;
 }
@@ -94,7 +96,8 @@ export function judge(op, touched, view, local) {
  */
 function judgeRow(op, touched, { document }, local) {
     const isThere = document.hasRow(op.table, op.row);
-    const isLocal = local.inflight !== null && local.inflight.open.ofRow(rowKeyOf(op)).some((change) => !isCellOp(change.op));
+    const isLocal =
+        local.inflight !== null && local.inflight.open.ofRow(rowKeyOf(op)).some((change) => !isCellOp(change.op));
     if (op.kind === 'add_row' || isLocal) {
         return null; // what is under way with the row itself decides first
     }

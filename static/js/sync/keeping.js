@@ -2,10 +2,11 @@
 /**
  * What a page must keep to lose nothing: everything that is not acknowledged or not decided, as JSON.
  *
- * Owns that shape. With the changes goes the part of the replica that they stand on, so that a page without the rest can put
- * them on a form that it reads anew. Must not know where it is stored.
+ * Owns that shape. With the changes goes the part of the replica that they stand on, so that a page without the rest
+ * can put them on a form that it reads anew. Must not know where it is stored.
  *
- * Whoever stores it must do so before a submit leaves the page, else a change that was sent could be sent once more under another number.
+ * Whoever stores it must do so before a submit leaves the page, else a change that was sent could be sent once more
+ * under another number.
  *
  * @module
  */

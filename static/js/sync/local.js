@@ -2,8 +2,8 @@
 /**
  * Everything that this page did and the server has not answered: the submit under way, and what waits behind it.
  *
- * Owns the order of the two: what is committed, then the inflight submit, then the pending changes. Must not know why a change
- * is taken out, nor what the page shows of a refused one.
+ * Owns the order of the two: what is committed, then the inflight submit, then the pending changes. Must not know why a
+ * change is taken out, nor what the page shows of a refused one.
  *
  * @module
  */

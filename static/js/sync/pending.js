@@ -2,11 +2,12 @@
 /**
  * Changes made here, in the order they were made, each waiting for something: to be sent, or to be answered.
  *
- * Owns how changes compose (a text has one edit, a value one set, a removal taken back leaves nothing) and how a foreign
- * edit and a local one pass each other. Must not know what is committed, nor who said what: `local.js` asks, the client decides.
+ * Owns how changes compose (a text has one edit, a value one set, a removal taken back leaves nothing) and how a
+ * foreign edit and a local one pass each other. Must not know what is committed, nor who said what: `local.js` asks,
+ * the client decides.
  *
- * The list is at all times a valid order of ops: a row's `add_row` stands before its cells, and any front part of it may be
- * sent on its own.
+ * The list is at all times a valid order of ops: a row's `add_row` stands before its cells, and any front part of it
+ * may be sent on its own.
  *
  * @module
  */
@@ -151,8 +152,8 @@ export class Pending {
     }
 
     /**
-     * Lets a foreign edit of a text and the one here pass each other. The foreign one is first in the server's order, so
-     * at one place it stands first.
+     * Lets a foreign edit of a text and the one here pass each other. The foreign one is first in the server's order,
+     * so at one place it stands first.
      *
      * @param {string} key
      * @param {Delta} foreign
@@ -212,7 +213,8 @@ export class Pending {
     }
 
     /**
-     * Whether an op on a row is taken in by composing: a removal and a restoring undo each other, a move follows a move.
+     * Whether an op on a row is taken in by composing: a removal and a restoring undo each other, a move follows a
+     * move.
      *
      * @param {RowOp} op
      * @returns {boolean}

@@ -2,9 +2,9 @@
 /**
  * Who is in the room, in which field, with which selection (R1).
  *
- * Owns the people as the server tells them, their selections in the committed text, moved by every op since they were told,
- * and what the others were told of this page's person. Must not know what is pending: `local` turns committed places
- * into shown ones and back.
+ * Owns the people as the server tells them, their selections in the committed text, moved by every op since they were
+ * told, and what the others were told of this page's person. Must not know what is pending: `local` turns committed
+ * places into shown ones and back.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export class Presence {
      *
      * @param {(Person & {base?: number | null})[]} people
      * @param {Person & {base?: number | null}} you
-     * @param {{version: number, told: number}} versions the one that the replica is at, and the one that this was told at
+     * @param {{version: number, told: number}} versions where the replica is, and where the form was when this was told
      */
     reset(people, you, { version, told }) {
         this.#people.clear();
@@ -121,7 +121,9 @@ export class Presence {
      * @returns {Person[]}
      */
     all() {
-        return [...this.#people.values()].map((person) => (person.session === this.#you ? this.#self(person) : this.#shown(person)));
+        return [...this.#people.values()].map((person) =>
+            person.session === this.#you ? this.#self(person) : this.#shown(person),
+        );
     }
 
     /** @returns {Person[]} */
@@ -234,7 +236,10 @@ export class Presence {
         }
         const key = keyOf(at);
         const missed = this.#past.filter((edit) => edit.version > base && edit.key === key);
-        return missed.reduce((moved, edit) => moveSelection(moved, edit.delta, edit.user === user), /** @type {Selection} */ (selection));
+        return missed.reduce(
+            (moved, edit) => moveSelection(moved, edit.delta, edit.user === user),
+            /** @type {Selection} */ (selection),
+        );
     }
 
     /** @returns {boolean} whether a selection that waited for its version can be shown now */
@@ -276,7 +281,10 @@ export class Presence {
             return { ...person };
         }
         const key = keyOf(person.at);
-        return { ...person, selection: map(person.selection, (position) => this.#local.positionShown(key, position, false)) };
+        return {
+            ...person,
+            selection: map(person.selection, (position) => this.#local.positionShown(key, position, false)),
+        };
     }
 
     /**

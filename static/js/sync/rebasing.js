@@ -2,9 +2,9 @@
 /**
  * Puts the local changes on a form that was read anew, when nobody can say what was committed in between.
  *
- * Owns what may be concluded from two states alone: a value changed or did not; a row is there or is not; a text that is the one
- * the person typed on takes the edit, any other does not. Nothing is guessed (C9): what finds no place is a refusal
- * with both texts.
+ * Owns what may be concluded from two states alone: a value changed or did not; a row is there or is not; a text that
+ * is the one the person typed on takes the edit, any other does not. Nothing is guessed (C9): what finds no place is a
+ * refusal with both texts.
  *
  * @module
  */
@@ -27,8 +27,8 @@ const UNPLACED = 'This could not be merged with what was changed meanwhile.';
 /**
  * @param {Workspace} workspace
  * @param {Document} document what is committed now
- * @param {{judged: boolean, isMine: (n: number | null) => boolean}} facts whether the submit under way was judged before
- *   that was read: then what was accepted of it is in it; and whose changes are no news
+ * @param {{judged: boolean, isMine: (n: number | null) => boolean}} facts whether the submit under way was judged
+ *   before that was read: then what was accepted of it is in it; and whose changes are no news
  */
 export function rebase(workspace, document, { judged, isMine }) {
     const { local, refusals, view } = workspace;
@@ -78,7 +78,8 @@ function noteTouched({ local, touched }, before, after, isMine) {
  * @param {(n: number | null) => boolean} isMine
  */
 function isOthersNews(before, after, isMine) {
-    const changed = (before?.version ?? 0) !== (after?.version ?? 0) && !sameValue(before?.value ?? null, after?.value ?? null);
+    const changed =
+        (before?.version ?? 0) !== (after?.version ?? 0) && !sameValue(before?.value ?? null, after?.value ?? null);
     return changed && !isMine(after?.by ?? null);
 }
 

@@ -2,8 +2,8 @@
 /**
  * Edits that were not taken, kept with what was typed until their author decides (I6).
  *
- * Owns the refusals that are open: one for each address, and those of whole rows. Keeps a refused text's delta on what is
- * committed now, so that it can be put in again where it belongs. Must not know how anything is sent.
+ * Owns the refusals that are open: one for each address, and those of whole rows. Keeps a refused text's delta on what
+ * is committed now, so that it can be put in again where it belongs. Must not know how anything is sent.
  *
  * @module
  */

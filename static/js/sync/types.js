@@ -38,14 +38,14 @@
  * @property {string} message The server's words, or the client's own where it saw the refusal coming.
  * @property {any} mine What the person typed: a value; for a text the whole of it as the person saw it; for a row
  *   that could not be added, `{field: value}`.
- * @property {StoredCell | StoredRow | null} current What stands there now, kept up to date. For a text and for a removal of a
- *   changed row too: the cell, or the row as `{row, version, values}`.
+ * @property {StoredCell | StoredRow | null} current What stands there now, kept up to date: the cell, or
+ *   beside the refused removal of a row the row, as `{row, version, values}`.
  * @property {User | null} by Who wrote `current`.
  *
  * @typedef {Object} Status Driven by what the server acknowledged, never by a timer.
  * @property {'connecting' | 'saved' | 'saving' | 'offline' | 'reconnecting' | 'closed'} kind
- *   `connecting`: not joined yet, for the first time. `saved`: everything is acknowledged. `saving`: `waiting` changes are not.
- *   `reconnecting`: the connection broke and is being made again. `offline`: making it again failed, too, or
+ *   `connecting`: not joined yet, for the first time. `saved`: everything is acknowledged. `saving`: `waiting` changes
+ *   are not. `reconnecting`: the connection broke and is being made again. `offline`: making it again failed, too, or
  *   there is no network. `closed`: for good; `reason` says why, and nothing will be sent again.
  * @property {number} waiting How many changes are kept here and not acknowledged, in every kind.
  * @property {number} refused How many refusals wait for a decision.

@@ -22,7 +22,7 @@ export class View {
     /** @type {Definition | null} */
     definition = null;
     #local;
-    /** @type {Map<string, {order: readonly string[], there: Set<string>}>} by table, where local changes touch its rows */
+    /** @type {Map<string, {order: readonly string[], there: Set<string>}>} by table, if local changes touch its rows */
     #projected = new Map();
 
     /** @param {Local} local */
@@ -51,7 +51,7 @@ export class View {
             return cell.value;
         }
         const isNew = address.table !== undefined && !this.document.knowsRow(address.table, address.row);
-        return isNew ? this.definition?.fieldAt(address)?.default ?? null : null;
+        return isNew ? (this.definition?.fieldAt(address)?.default ?? null) : null;
     }
 
     /**

@@ -2,9 +2,9 @@
 /**
  * The form as this page works on it: the replica, the local changes, the refusals, and how each moves the others.
  *
- * Owns what becomes of a change as it is made here or committed by anybody, and says what the page must draw. What becomes of
- * it when the server answers is in `answering.js`, when its author decides in `deciding.js`, when the form was read anew in
- * `rebasing.js`. Must not know connections, sequence numbers or people.
+ * Owns what becomes of a change as it is made here or committed by anybody, and says what the page must draw. What
+ * becomes of it when the server answers is in `answering.js`, when its author decides in `deciding.js`, when the form
+ * was read anew in `rebasing.js`. Must not know connections, sequence numbers or people.
  *
  * @module
  */
@@ -188,8 +188,8 @@ export class Workspace {
      *
      * @param {Op} op
      * @param {Reason} reason
-     * @param {{mine?: any, delta?: Delta | null}} [known] what the person typed, where the op does not say it all; and of an
-     *   edit where it belongs in the committed text, null if nobody knows
+     * @param {{mine?: any, delta?: Delta | null}} [known] what the person typed, where the op does not say it all; and of
+     *   an edit where it belongs in the committed text, null if nobody knows
      */
     refuse(op, { code, message, current = null }, known = {}) {
         const { mine = typedIn(op), delta = op.kind === 'edit' ? op.delta : null } = known;
@@ -275,8 +275,9 @@ export class Workspace {
         const row = rowOf(op);
         const address = addressOf(op);
         const { document } = this.view;
-        const known = address !== null ? document.cell(address) : row !== null ? document.row(row.table, row.row) : null;
-        return told !== null && told.version > document.version ? told : known ?? told;
+        const known =
+            address !== null ? document.cell(address) : row !== null ? document.row(row.table, row.row) : null;
+        return told !== null && told.version > document.version ? told : (known ?? told);
     }
 }
 

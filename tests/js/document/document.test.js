@@ -22,7 +22,9 @@ describe('a committed op, as applied', () => {
     }
 
     test('every kind of op is among the vectors', () => {
-        const kinds = new Set(vectors.cases.flatMap((/** @type {any} */ { steps }) => steps.map((/** @type {any} */ { op }) => op.kind)));
+        const kinds = new Set(
+            vectors.cases.flatMap((/** @type {any} */ { steps }) => steps.map((/** @type {any} */ { op }) => op.kind)),
+        );
         assert.deepEqual([...kinds].sort(), ['add_row', 'edit', 'move_row', 'remove_row', 'restore_row', 'set']);
     });
 });
@@ -62,7 +64,12 @@ test('the rows are the same array until one comes, goes or moves', () => {
 test('a part of a form takes what it holds, and lets the rest pass by', () => {
     const part = Document.ofPart({ values: {}, tables: { readings: [ROW] } }, {}, 2);
     part.apply({ kind: 'edit', field: 'notes', delta: [500, 'far out'] }, 3, 1, null);
-    part.apply({ kind: 'edit', table: 'readings', row: 'row-else', field: 'note', delta: [500, 'far out'] }, 4, 1, null);
+    part.apply(
+        { kind: 'edit', table: 'readings', row: 'row-else', field: 'note', delta: [500, 'far out'] },
+        4,
+        1,
+        null,
+    );
     part.apply({ kind: 'edit', table: 'readings', row: 'row-aaaa', field: 'note', delta: [3, '!'] }, 5, 1, null);
     assert.equal(part.cell({ table: 'readings', row: 'row-aaaa', field: 'note' })?.value, 'hot!');
     assert.equal(part.version, 5);
@@ -70,7 +77,9 @@ test('a part of a form takes what it holds, and lets the rest pass by', () => {
 
 test('an edit that does not fit changes nothing and says so', () => {
     const document = Document.fromSnapshot({ values: {}, tables: {} }, 0);
-    assert.throws(() => document.apply({ kind: 'edit', field: 'notes', delta: [5, 'x'] }, 1, 1, null), { name: 'TextError' });
+    assert.throws(() => document.apply({ kind: 'edit', field: 'notes', delta: [5, 'x'] }, 1, 1, null), {
+        name: 'TextError',
+    });
     assert.equal(document.version, 0);
     assert.equal(document.cell({ field: 'notes' }), null);
 });

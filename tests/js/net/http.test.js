@@ -25,7 +25,10 @@ before(async () => {
     });
     await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
     const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-    http = new Http({ csrfToken: () => 'token', fetch: (path, request) => fetch(`http://127.0.0.1:${port}${path}`, request) });
+    http = new Http({
+        csrfToken: () => 'token',
+        fetch: (path, request) => fetch(`http://127.0.0.1:${port}${path}`, request),
+    });
 });
 
 after(() => server.close());
@@ -66,7 +69,7 @@ test('an answer without content is null', async () => {
     assert.equal(await http.post('/nothing/', {}), null);
 });
 
-test('a refusal is an error with the server\'s code and words', async () => {
+test("a refusal is an error with the server's code and words", async () => {
     await assert.rejects(http.get('/stale/'), (error) => {
         assert.ok(error instanceof HttpError);
         assert.deepEqual([error.status, error.code, error.message], [409, 'stale', 'Too far.']);

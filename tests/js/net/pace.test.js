@@ -36,7 +36,10 @@ test('T4 4429: a long paste is sent in order, no faster than the server allows',
         assert.ok(sent.length - before <= 100, `${sent.length - before} in a second`);
     }
     clock.pass(5000);
-    assert.deepEqual(sent.map(({ seq }) => seq), Array.from({ length: 500 }, (_, index) => index + 1));
+    assert.deepEqual(
+        sent.map(({ seq }) => seq),
+        Array.from({ length: 500 }, (_, index) => index + 1),
+    );
 });
 
 test('a keystroke is not held back', () => {
@@ -62,7 +65,10 @@ test('places do not stand in the way of submits', () => {
     pace.push({ type: 'focus', at: { field: 'notes' }, selection: null, base: 1 });
     pace.push({ type: 'focus', at: { field: 'title' }, selection: null, base: 1 });
     submit(1);
-    assert.deepEqual(sent.map(({ type }) => type), ['focus', 'submit']);
+    assert.deepEqual(
+        sent.map(({ type }) => type),
+        ['focus', 'submit'],
+    );
 });
 
 test('what waited for a connection that is no more is forgotten', () => {

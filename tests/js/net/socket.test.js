@@ -6,9 +6,24 @@ import { Socket } from '../../../static/js/net/socket.js';
 import { Surroundings } from './support/environment.js';
 
 const JOINED = {
-    type: 'joined', version: 0, revision: 0, form: { id: 'f', title: 'T', status: 'open', template: {} }, snapshot: null, clients: {},
-    people: [], you: { session: 's', user: { id: 'u', name: 'U' }, color: 1, at: null, selection: null }, role: 'editor', last_seq: 0,
-    limits: { frame_bytes: 65536, submits_per_second: 100, burst: 200, ops_per_submit: 100, rows_per_table: 10, text_length: 10 },
+    type: 'joined',
+    version: 0,
+    revision: 0,
+    form: { id: 'f', title: 'T', status: 'open', template: {} },
+    snapshot: null,
+    clients: {},
+    people: [],
+    you: { session: 's', user: { id: 'u', name: 'U' }, color: 1, at: null, selection: null },
+    role: 'editor',
+    last_seq: 0,
+    limits: {
+        frame_bytes: 65536,
+        submits_per_second: 100,
+        burst: 200,
+        ops_per_submit: 100,
+        rows_per_table: 10,
+        text_length: 10,
+    },
 };
 const COMMITTED = { type: 'committed', from: 1, to: 0, at: null, clients: {}, ops: [] };
 
@@ -22,15 +37,19 @@ let socket;
 beforeEach(() => {
     around = new Surroundings();
     heard = [];
-    socket = new Socket('/ws/forms/f/', {
-        dialing: () => heard.push('dialing'),
-        opened: () => {
-            heard.push('opened');
-            socket.send({ type: 'join', client_id: 'tab-12345', since: null, want: 'snapshot' });
+    socket = new Socket(
+        '/ws/forms/f/',
+        {
+            dialing: () => heard.push('dialing'),
+            opened: () => {
+                heard.push('opened');
+                socket.send({ type: 'join', client_id: 'tab-12345', since: null, want: 'snapshot' });
+            },
+            received: (message) => heard.push(message.type),
+            closed: ({ code, final, offline }) => heard.push({ closed: code, final, offline }),
         },
-        received: (message) => heard.push(message.type),
-        closed: ({ code, final, offline }) => heard.push({ closed: code, final, offline }),
-    }, around);
+        around,
+    );
 });
 
 function join() {
@@ -46,7 +65,10 @@ test('a page opens: it dials, joins and hears', () => {
     around.socket.say(JOINED);
     around.socket.say(COMMITTED);
     assert.deepEqual(heard, ['dialing', 'opened', 'joined', 'committed']);
-    assert.deepEqual(around.socket.sent.map(({ type }) => type), ['join']);
+    assert.deepEqual(
+        around.socket.sent.map(({ type }) => type),
+        ['join'],
+    );
 });
 
 describe('when the connection breaks', () => {
@@ -97,7 +119,10 @@ describe('when the connection breaks', () => {
         assert.deepEqual(heard, [{ closed: 1006, final: false, offline: false }]);
         around.pass(300);
         around.socket.accept();
-        assert.deepEqual(around.socket.sent.map(({ type }) => type), ['join']);
+        assert.deepEqual(
+            around.socket.sent.map(({ type }) => type),
+            ['join'],
+        );
     });
 
     test('it is made at once when the network is back or the tab is seen again', () => {
@@ -154,11 +179,24 @@ describe('T4 when the server closes it for a reason', () => {
         socket = new Socket('/', { opened() {}, received() {}, closed: (how) => reasons.push(how) }, around);
         socket.open();
         around.socket.accept();
-        around.socket.say({ type: 'closing', code: 4409, reason: 'Signed in on another device.', device: 'Firefox', at: '2025-01-01T08:00:00Z' });
+        around.socket.say({
+            type: 'closing',
+            code: 4409,
+            reason: 'Signed in on another device.',
+            device: 'Firefox',
+            at: '2025-01-01T08:00:00Z',
+        });
         around.socket.fall(1006);
-        assert.deepEqual(reasons, [{
-            code: 4409, reason: 'Signed in on another device.', final: true, offline: false, device: 'Firefox', at: '2025-01-01T08:00:00Z',
-        }]);
+        assert.deepEqual(reasons, [
+            {
+                code: 4409,
+                reason: 'Signed in on another device.',
+                final: true,
+                offline: false,
+                device: 'Firefox',
+                at: '2025-01-01T08:00:00Z',
+            },
+        ]);
     });
 
     test('open makes it again after a final close', () => {
@@ -178,7 +216,7 @@ describe('liveness', () => {
         assert.equal(around.socket.sent.at(-1).type, 'ping');
         around.socket.say({ type: 'pong' });
         around.pass(14_000);
-        assert.deepEqual(heard, [], 'a pong is nobody else\'s business');
+        assert.deepEqual(heard, [], "a pong is nobody else's business");
         assert.equal(around.sockets.length, 1);
     });
 
@@ -197,7 +235,10 @@ describe('liveness', () => {
             around.pass(5_000);
             around.socket.say(COMMITTED);
         }
-        assert.deepEqual(around.socket.sent.filter(({ type }) => type === 'ping'), []);
+        assert.deepEqual(
+            around.socket.sent.filter(({ type }) => type === 'ping'),
+            [],
+        );
     });
 
     test('a tab that wakes up asks at once, and waits less long for the answer', () => {

@@ -38,7 +38,10 @@ test('a place before an edit is where it will be again behind it, outside of wha
             assert.equal(before, place);
         }
     }
-    assert.deepEqual([0, 1, 2, 3, 4, 5].map((place) => positionBefore(place, [1, 'xy', { d: 2 }])), [0, 1, 1, 1, 4, 5]);
+    assert.deepEqual(
+        [0, 1, 2, 3, 4, 5].map((place) => positionBefore(place, [1, 'xy', { d: 2 }])),
+        [0, 1, 1, 1, 4, 5],
+    );
 });
 
 test('the front keeps the order, and what is taken is not pending any more', () => {
@@ -47,9 +50,16 @@ test('the front keeps the order, and what is taken is not pending any more', () 
         pending.add({ kind: 'set', field: `field_${count}`, value: 'x'.repeat(100) });
     }
     const limits = { frame_bytes: 256 + 500, ops_per_submit: 100 };
-    assert.deepEqual(takeFront(pending, limits).map(({ op }) => 'field' in op && op.field), ['field_0', 'field_1', 'field_2']);
+    assert.deepEqual(
+        takeFront(pending, limits).map(({ op }) => 'field' in op && op.field),
+        ['field_0', 'field_1', 'field_2'],
+    );
     assert.equal(pending.size, 2);
     assert.equal(takeFront(pending, { ...limits, ops_per_submit: 1 }).length, 1);
-    assert.equal(takeFront(pending, { ...limits, frame_bytes: 256 + 20 }).length, 0, 'one that fits nowhere is left to be refused');
+    assert.equal(
+        takeFront(pending, { ...limits, frame_bytes: 256 + 20 }).length,
+        0,
+        'one that fits nowhere is left to be refused',
+    );
     assert.equal(pending.size, 1);
 });

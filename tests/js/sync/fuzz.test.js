@@ -33,7 +33,8 @@ function play(seed) {
     }
     room.flow();
     if (random.happens(0.3)) {
-        room.reference.mood = (op) => (op.kind === 'edit' && random.happens(0.05) ? random.choice(['stale', 'internal', 'locked']) : null);
+        room.reference.mood = (op) =>
+            op.kind === 'edit' && random.happens(0.05) ? random.choice(['stale', 'internal', 'locked']) : null;
     }
     for (let step = 0; step < 60; step += 1) {
         const seat = random.choice(room.seats);
@@ -41,7 +42,12 @@ function play(seed) {
     }
     room.reference.mood = () => null;
     comeToRest(room, kept);
-    judge(room, deleted, kept, [...alphabets.values()].flatMap((alphabet) => alphabet.handedOut));
+    judge(
+        room,
+        deleted,
+        kept,
+        [...alphabets.values()].flatMap((alphabet) => alphabet.handedOut),
+    );
 }
 
 /**
@@ -131,7 +137,10 @@ function judge({ reference, seats }, deleted, kept, typed) {
         assert.equal(client.version, reference.version);
         assert.deepEqual(client.status, { kind: 'saved', waiting: 0, refused: 0, code: null, reason: null });
         assert.deepEqual(page.differences(), []);
-        assert.deepEqual(client.rows('readings'), stored.tables.readings.map(({ row }) => row));
+        assert.deepEqual(
+            client.rows('readings'),
+            stored.tables.readings.map(({ row }) => row),
+        );
     }
     const counts = new Map();
     for (const { op } of reference.log) {

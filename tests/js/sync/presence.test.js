@@ -9,12 +9,24 @@ import { ADA, BEN, ME, NOTES, OTHER, Story, TEMPERATURE, edit, formWith } from '
 const CELL = { value: 'one two', version: 0, by: null, at: null };
 
 /** @param {any} place */
-const ben = (place = {}) => ({ session: 's-ben', user: BEN, color: 5, at: null, selection: null, base: null, ...place });
+const ben = (place = {}) => ({
+    session: 's-ben',
+    user: BEN,
+    color: 5,
+    at: null,
+    selection: null,
+    base: null,
+    ...place,
+});
 
 /** @param {any} [place] where Ben is */
 function room(place) {
     const you = { session: 's-ada', user: ADA, color: 3, at: null, selection: null, base: null };
-    const story = new Story().join({ snapshot: { values: { summary: CELL }, tables: { readings: [] } }, people: [you, ben(place)], you });
+    const story = new Story().join({
+        snapshot: { values: { summary: CELL }, tables: { readings: [] } },
+        people: [you, ben(place)],
+        you,
+    });
     story.take();
     story.hear();
     return story;
@@ -26,20 +38,50 @@ const selectionOfBen = (story) => story.client.others[0].selection;
 describe('the others', () => {
     test('are those who are here but oneself; people are all', () => {
         const { client } = room();
-        assert.deepEqual(client.others.map(({ user }) => user.name), ['Ben']);
-        assert.deepEqual(client.people.map(({ user }) => user.name), ['Ada', 'Ben']);
+        assert.deepEqual(
+            client.others.map(({ user }) => user.name),
+            ['Ben'],
+        );
+        assert.deepEqual(
+            client.people.map(({ user }) => user.name),
+            ['Ada', 'Ben'],
+        );
         assert.equal(client.you?.session, 's-ada');
     });
 
     test('come, move and leave', () => {
         const story = room();
-        story.client.received({ type: 'presence', joined: [{ ...ben(), session: 's-cyd', user: { id: 'u-cyd', name: 'Cyd' } }], left: [], changed: [] });
-        story.client.received({ type: 'presence', joined: [], left: [], changed: [{ session: 's-ben', at: TEMPERATURE, selection: null, base: 0 }] });
-        assert.deepEqual(story.client.others.map(({ user, at }) => [user.name, at]), [['Ben', TEMPERATURE], ['Cyd', null]]);
+        story.client.received({
+            type: 'presence',
+            joined: [{ ...ben(), session: 's-cyd', user: { id: 'u-cyd', name: 'Cyd' } }],
+            left: [],
+            changed: [],
+        });
+        story.client.received({
+            type: 'presence',
+            joined: [],
+            left: [],
+            changed: [{ session: 's-ben', at: TEMPERATURE, selection: null, base: 0 }],
+        });
+        assert.deepEqual(
+            story.client.others.map(({ user, at }) => [user.name, at]),
+            [
+                ['Ben', TEMPERATURE],
+                ['Cyd', null],
+            ],
+        );
         story.client.received({ type: 'presence', joined: [], left: ['s-ben'], changed: [] });
-        assert.deepEqual(story.client.others.map(({ user }) => user.name), ['Cyd']);
+        assert.deepEqual(
+            story.client.others.map(({ user }) => user.name),
+            ['Cyd'],
+        );
         assert.equal(story.hear('people').length, 3);
-        story.client.received({ type: 'presence', joined: [], left: ['s-nobody'], changed: [{ session: 's-nobody', at: null, selection: null, base: 0 }] });
+        story.client.received({
+            type: 'presence',
+            joined: [],
+            left: ['s-nobody'],
+            changed: [{ session: 's-nobody', at: null, selection: null, base: 0 }],
+        });
         assert.equal(story.client.others.length, 1);
     });
 
@@ -51,7 +93,7 @@ describe('the others', () => {
     });
 });
 
-describe('a colleague\'s selection', () => {
+describe("a colleague's selection", () => {
     test('is moved by what I typed and have not sent, and by what others commit', () => {
         const story = room({ at: NOTES, selection: [4, 7], base: 0 });
         assert.deepEqual(selectionOfBen(story), [4, 7]);
@@ -61,7 +103,7 @@ describe('a colleague\'s selection', () => {
         assert.deepEqual(selectionOfBen(story), [7, 10]);
     });
 
-    test('an insert at the caret moves only its author\'s', () => {
+    test("an insert at the caret moves only its author's", () => {
         const story = room({ at: NOTES, selection: [7, 7], base: 0 });
         story.client.edit(NOTES, [7, '!']);
         assert.deepEqual(selectionOfBen(story), [7, 7]);
@@ -73,13 +115,23 @@ describe('a colleague\'s selection', () => {
         const story = room();
         story.commit(OTHER, edit('a'));
         story.commit(ME, edit('b'), { seq: 99 });
-        story.client.received({ type: 'presence', joined: [], left: [], changed: [{ session: 's-ben', at: NOTES, selection: [4, 4], base: 1 }] });
+        story.client.received({
+            type: 'presence',
+            joined: [],
+            left: [],
+            changed: [{ session: 's-ben', at: NOTES, selection: [4, 4], base: 1 }],
+        });
         assert.deepEqual(selectionOfBen(story), [5, 5]);
     });
 
     test('told on a version that is not here yet: shown when it is', () => {
         const story = room();
-        story.client.received({ type: 'presence', joined: [], left: [], changed: [{ session: 's-ben', at: NOTES, selection: [9, 9], base: 1 }] });
+        story.client.received({
+            type: 'presence',
+            joined: [],
+            left: [],
+            changed: [{ session: 's-ben', at: NOTES, selection: [9, 9], base: 1 }],
+        });
         assert.deepEqual([story.client.others[0].at, selectionOfBen(story)], [NOTES, null]);
         story.commit(OTHER, edit('> '));
         assert.deepEqual(selectionOfBen(story), [9, 9]);
@@ -88,7 +140,10 @@ describe('a colleague\'s selection', () => {
     test('told before this page joined: shown where the text is still the same', () => {
         const you = { session: 's-ada', user: ADA, color: 3, at: null, selection: null, base: null };
         const people = [you, ben({ at: NOTES, selection: [4, 4], base: 10 })];
-        const cell = /** @param {number} version */ (version) => ({ values: { summary: { ...CELL, version } }, tables: { readings: [] } });
+        const cell = /** @param {number} version */ (version) => ({
+            values: { summary: { ...CELL, version } },
+            tables: { readings: [] },
+        });
         const same = new Story().join({ version: 30, snapshot: cell(10), people, you });
         assert.deepEqual(selectionOfBen(same), [4, 4]);
         const other = new Story().join({ version: 30, snapshot: cell(11), people, you });
@@ -100,7 +155,12 @@ describe('a colleague\'s selection', () => {
         story.fall();
         story.client.opened();
         const you = { session: 's-ada-2', user: ADA, color: 3, at: null, selection: null, base: null };
-        story.joined({ version: 2, snapshot: null, people: [you, ben({ at: NOTES, selection: [5, 5], base: 1 })], you });
+        story.joined({
+            version: 2,
+            snapshot: null,
+            people: [you, ben({ at: NOTES, selection: [5, 5], base: 1 })],
+            you,
+        });
         story.commit(OTHER, edit('a'), { from: 1 });
         story.commit(ME, edit('b'), { from: 2, seq: 99 });
         assert.deepEqual(selectionOfBen(story), [6, 6]);
@@ -150,7 +210,7 @@ describe('where I am', () => {
         assert.deepEqual(story.take('focus'), [{ type: 'focus', at: NOTES, selection: [1, 1], base: 1 }]);
     });
 
-    test('a colleague\'s edit moves it, and needs no telling', () => {
+    test("a colleague's edit moves it, and needs no telling", () => {
         const story = room();
         story.client.focus(NOTES, [3, 3]);
         story.take();
@@ -178,7 +238,12 @@ test('many edits later the selection is still known: only so many are remembered
         story.commit(OTHER, edit('.'));
     }
     assert.deepEqual(selectionOfBen(story), [1207, 1207]);
-    story.client.received({ type: 'presence', joined: [], left: [], changed: [{ session: 's-ben', at: NOTES, selection: [1, 1], base: 5 }] });
+    story.client.received({
+        type: 'presence',
+        joined: [],
+        left: [],
+        changed: [{ session: 's-ben', at: NOTES, selection: [1, 1], base: 5 }],
+    });
     assert.equal(selectionOfBen(story), null, 'told too long ago to say');
     assert.deepEqual(formWith({}).values, {});
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** The connection falls, the page is loaded again, frames come twice or not at all: nothing is lost, nothing is doubled. */
+/** The connection falls, the page is loaded again, frames come twice or never: nothing is lost, nothing is doubled. */
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -58,7 +58,7 @@ describe('offline and back', () => {
         assert.equal(story.notes, '>> aXb');
     });
 
-    test('C3 it was committed, and the ack was lost: the tail has it, the first outcome comes again, it is there once', () => {
+    test('C3 it was committed, and the ack was lost: the first outcome comes again, it is there once', () => {
         const story = new Story().join();
         story.client.edit(NOTES, ['once']);
         story.fall();
@@ -96,7 +96,11 @@ describe('offline and back', () => {
 describe('C2 D1 frames that were seen, and frames that were missed', () => {
     test('what is in already is cut from the frame', () => {
         const story = new Story().join();
-        const ops = [{ by: OTHER, seq: 1, op: edit('a') }, { by: OTHER, seq: 2, op: edit(1, 'b') }, { by: OTHER, seq: 3, op: edit(2, 'c') }];
+        const ops = [
+            { by: OTHER, seq: 1, op: edit('a') },
+            { by: OTHER, seq: 2, op: edit(1, 'b') },
+            { by: OTHER, seq: 3, op: edit(2, 'c') },
+        ];
         story.client.received({ type: 'committed', from: 1, to: 2, at: null, clients: {}, ops: ops.slice(0, 2) });
         story.client.received({ type: 'committed', from: 1, to: 2, at: null, clients: {}, ops: ops.slice(0, 2) });
         story.client.received({ type: 'committed', from: 2, to: 3, at: null, clients: {}, ops: ops.slice(1) });
@@ -142,7 +146,10 @@ describe('C2 D1 frames that were seen, and frames that were missed', () => {
         assert.equal(story.hear('rejoin').length, 1);
         story.client.opened();
         assert.deepEqual(story.take('join').at(-1), { type: 'join', client_id: 'client-ada', since: 0, want: 'both' });
-        const snapshot = { values: { summary: { value: 'healed', version: 1, by: OTHER, at: null } }, tables: { readings: [] } };
+        const snapshot = {
+            values: { summary: { value: 'healed', version: 1, by: OTHER, at: null } },
+            tables: { readings: [] },
+        };
         story.joined({ version: 1, snapshot });
         story.commit(OTHER, edit(5, 'x'), { from: 1 });
         assert.equal(story.notes, 'healed');
@@ -151,7 +158,7 @@ describe('C2 D1 frames that were seen, and frames that were missed', () => {
     });
 });
 
-describe('C3 the client\'s own numbers', () => {
+describe("C3 the client's own numbers", () => {
     test('they go on above what a page before this one used', () => {
         const story = new Story().join({ last_seq: 17 });
         story.client.edit(NOTES, ['a']);
@@ -164,7 +171,13 @@ describe('C3 the client\'s own numbers', () => {
         story.client.edit(NOTES, [4, '!']);
         story.take();
         story.ack(1, [{ index: 0, code: 'seq_reused', message: '', current: null }]);
-        assert.deepEqual(story.hear().map(({ type }) => type).filter((type) => ['client', 'rejoin'].includes(type)), ['client', 'rejoin']);
+        assert.deepEqual(
+            story
+                .hear()
+                .map(({ type }) => type)
+                .filter((type) => ['client', 'rejoin'].includes(type)),
+            ['client', 'rejoin'],
+        );
         assert.equal(story.client.clientId, 'client-new-1');
         story.fall();
         story.client.opened();
@@ -174,7 +187,7 @@ describe('C3 the client\'s own numbers', () => {
         assert.deepEqual(story.client.refusals, []);
     });
 
-    test('a twin with this tab\'s id is not taken for this tab, and left for another id', () => {
+    test("a twin with this tab's id is not taken for this tab, and left for another id", () => {
         const story = new Story().join();
         story.commit(ME, edit('twin'), { seq: 4 });
         assert.equal(story.notes, 'twin');
@@ -185,7 +198,7 @@ describe('C3 the client\'s own numbers', () => {
         assert.equal(story.hear('rejoin').length, 1);
     });
 
-    test('a twin\'s op in place of mine does not take mine off the screen', () => {
+    test("a twin's op in place of mine does not take mine off the screen", () => {
         const story = new Story().join();
         story.client.edit(NOTES, ['mine']);
         story.page.type(NOTES, 'mine');
@@ -220,7 +233,10 @@ describe('C3 the client\'s own numbers', () => {
 describe('C9 the server has no ops for where this page is: a snapshot, and never a guess', () => {
     /** @param {any} snapshot what the server answers with, at version 90 */
     function backTo(snapshot, lastSeq = 0) {
-        const story = new Story().join({ version: 5, snapshot: formWith({ notes: 'ab', temperature: 1, rows: ['row-aaaa'] }) });
+        const story = new Story().join({
+            version: 5,
+            snapshot: formWith({ notes: 'ab', temperature: 1, rows: ['row-aaaa'] }),
+        });
         story.fall();
         story.client.edit(NOTES, [1, 'mine']);
         story.client.set(TEMPERATURE, 21);
@@ -240,9 +256,15 @@ describe('C9 the server has no ops for where this page is: a snapshot, and never
 
     test('what did is a refusal with both: a text, a value, a row that is gone', () => {
         const cell = /** @param {any} value */ (value) => ({ value, version: 80, by: OTHER, at: null });
-        const story = backTo({ values: { summary: cell('other text'), temperature: cell(20) }, tables: { readings: [] } });
+        const story = backTo({
+            values: { summary: cell('other text'), temperature: cell(20) },
+            tables: { readings: [] },
+        });
         const refusals = Object.fromEntries(story.client.refusals.map((refusal) => [refusal.address?.field, refusal]));
-        assert.deepEqual([refusals.summary.code, refusals.summary.mine, /** @type {any} */ (refusals.summary.current).value], ['stale', 'amineb', 'other text']);
+        assert.deepEqual(
+            [refusals.summary.code, refusals.summary.mine, /** @type {any} */ (refusals.summary.current).value],
+            ['stale', 'amineb', 'other text'],
+        );
         assert.deepEqual([refusals.temperature.code, refusals.temperature.mine], ['conflict', 21]);
         assert.equal(refusals.pressure.code, 'gone');
         assert.equal(story.notes, 'other text');
@@ -258,7 +280,10 @@ describe('C9 the server has no ops for where this page is: a snapshot, and never
         story.client.edit(NOTES, [5, '!']);
         story.fall();
         story.client.opened();
-        const snapshot = { values: { summary: { value: 'amineb', version: 90, by: ME, at: null } }, tables: { readings: [] } };
+        const snapshot = {
+            values: { summary: { value: 'amineb', version: 90, by: ME, at: null } },
+            tables: { readings: [] },
+        };
         story.joined({ version: 90, snapshot, last_seq: 1 });
         assert.equal(story.notes, 'amine!b');
         assert.deepEqual(story.take('submit'), [first]);
@@ -272,13 +297,19 @@ describe('C9 the server has no ops for where this page is: a snapshot, and never
         const [first] = story.take('submit');
         story.fall();
         story.client.opened();
-        const snapshot = { values: { summary: { value: 'else', version: 90, by: OTHER, at: null } }, tables: { readings: [] } };
+        const snapshot = {
+            values: { summary: { value: 'else', version: 90, by: OTHER, at: null } },
+            tables: { readings: [] },
+        };
         story.joined({ version: 90, snapshot });
         assert.equal(story.notes, 'else');
         assert.deepEqual(story.take('submit'), [first]);
         story.ack(1, [{ index: 0, code: 'stale', message: 'Too old.', current: null }]);
         assert.deepEqual(story.take('submit'), []);
-        assert.deepEqual(story.client.refusals.map(({ code, mine }) => [code, mine]), [['stale', 'mine']]);
+        assert.deepEqual(
+            story.client.refusals.map(({ code, mine }) => [code, mine]),
+            [['stale', 'mine']],
+        );
     });
 });
 
@@ -303,7 +334,10 @@ describe('the page is loaded again', () => {
         assert.equal(story.client.status.waiting, 2);
         story.client.opened();
         assert.deepEqual(story.take('join'), [{ type: 'join', client_id: 'client-ada', since: 0, want: 'both' }]);
-        const snapshot = { values: { summary: { value: '> ab', version: 1, by: OTHER, at: null } }, tables: { readings: [] } };
+        const snapshot = {
+            values: { summary: { value: '> ab', version: 1, by: OTHER, at: null } },
+            tables: { readings: [] },
+        };
         story.joined({ version: 1, snapshot });
         assert.deepEqual(story.hear('ready'), [], 'not before the ops are in that it missed');
         story.commit(OTHER, edit('> '), { from: 1 });
@@ -319,7 +353,10 @@ describe('the page is loaded again', () => {
         before.client.edit(NOTES, ['once']);
         const story = reload(before);
         story.client.opened();
-        const snapshot = { values: { summary: { value: 'once', version: 1, by: ME, at: null } }, tables: { readings: [] } };
+        const snapshot = {
+            values: { summary: { value: 'once', version: 1, by: ME, at: null } },
+            tables: { readings: [] },
+        };
         story.joined({ version: 1, snapshot, last_seq: 1 });
         story.commit(ME, edit('once'), { from: 1, seq: 1 });
         assert.equal(story.notes, 'once');
@@ -334,11 +371,17 @@ describe('the page is loaded again', () => {
         before.client.edit({ table: 'readings', row: 'row-aaaa', field: 'note' }, [2, '!']);
         const story = reload(before);
         story.client.opened();
-        const snapshot = { values: { temperature: { value: 20, version: 1, by: OTHER, at: null } }, tables: { readings: [] } };
+        const snapshot = {
+            values: { temperature: { value: 20, version: 1, by: OTHER, at: null } },
+            tables: { readings: [] },
+        };
         story.joined({ version: 2, snapshot });
         story.commit(OTHER, heat(20), { from: 1 });
         story.commit(OTHER, { kind: 'remove_row', table: 'readings', row: 'row-aaaa' }, { from: 2 });
-        assert.deepEqual(story.client.refusals.map(({ code, mine }) => [code, mine]).sort(), [['conflict', 21], ['gone', 'ok!']]);
+        assert.deepEqual(story.client.refusals.map(({ code, mine }) => [code, mine]).sort(), [
+            ['conflict', 21],
+            ['gone', 'ok!'],
+        ]);
         story.client.keepMine({ table: 'readings', row: 'row-aaaa', field: 'note' });
         assert.deepEqual(story.page.rows.get('readings'), ['row-aaaa']);
         assert.equal(story.client.value({ table: 'readings', row: 'row-aaaa', field: 'note' }), 'ok!');
@@ -349,7 +392,10 @@ describe('the page is loaded again', () => {
         before.client.set(TEMPERATURE, 5);
         before.ack(1, [{ index: 0, code: 'locked', message: 'Closed.', current: null }]);
         const story = reload(before).join();
-        assert.deepEqual([story.client.refusalAt(TEMPERATURE)?.code, story.page.shown.get('temperature')], ['locked', 5]);
+        assert.deepEqual(
+            [story.client.refusalAt(TEMPERATURE)?.code, story.page.shown.get('temperature')],
+            ['locked', 5],
+        );
     });
 
     test('it is loaded while the connection falls again before everything is in', () => {
@@ -379,9 +425,23 @@ describe('T4 closed for good', () => {
     test('the reason is told, and what was typed stays', () => {
         const story = new Story().join();
         story.client.edit(NOTES, ['unsent']);
-        story.client.closed({ code: 4409, reason: 'Signed in on another device.', final: true, device: 'Firefox', at: null });
-        assert.deepEqual(story.client.status, { kind: 'closed', waiting: 1, refused: 0, code: 4409, reason: 'Signed in on another device.' });
-        assert.deepEqual(story.hear('closed'), [{ type: 'closed', code: 4409, reason: 'Signed in on another device.', device: 'Firefox', at: null }]);
+        story.client.closed({
+            code: 4409,
+            reason: 'Signed in on another device.',
+            final: true,
+            device: 'Firefox',
+            at: null,
+        });
+        assert.deepEqual(story.client.status, {
+            kind: 'closed',
+            waiting: 1,
+            refused: 0,
+            code: 4409,
+            reason: 'Signed in on another device.',
+        });
+        assert.deepEqual(story.hear('closed'), [
+            { type: 'closed', code: 4409, reason: 'Signed in on another device.', device: 'Firefox', at: null },
+        ]);
         story.take();
         story.client.edit(NOTES, [6, '!']);
         assert.deepEqual(story.take(), []);
@@ -399,7 +459,20 @@ test('the page may act on what it hears: it is sent afterwards, on top of all of
             story.client.set(TEMPERATURE, 1);
         }
     };
-    const ops = [{ by: OTHER, seq: 1, op: edit('a') }, { by: OTHER, seq: 2, op: edit('b') }];
-    story.client.received({ type: 'committed', from: 1, to: 2, at: null, clients: { 3: { client_id: 'x', user: ADA } }, ops });
-    assert.deepEqual(story.take('submit').map(({ base }) => base), [2]);
+    const ops = [
+        { by: OTHER, seq: 1, op: edit('a') },
+        { by: OTHER, seq: 2, op: edit('b') },
+    ];
+    story.client.received({
+        type: 'committed',
+        from: 1,
+        to: 2,
+        at: null,
+        clients: { 3: { client_id: 'x', user: ADA } },
+        ops,
+    });
+    assert.deepEqual(
+        story.take('submit').map(({ base }) => base),
+        [2],
+    );
 });

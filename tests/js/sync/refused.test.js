@@ -17,7 +17,10 @@ describe('I6 a refused value', () => {
             story.page.type(TEMPERATURE, 5);
             story.ack(1, refusing(code));
             const refusal = story.client.refusalAt(TEMPERATURE);
-            assert.deepEqual([refusal?.kind, refusal?.code, refusal?.message, refusal?.mine], ['rejected', code, 'No.', 5]);
+            assert.deepEqual(
+                [refusal?.kind, refusal?.code, refusal?.message, refusal?.mine],
+                ['rejected', code, 'No.', 5],
+            );
             assert.equal(story.page.shown.get('temperature'), 5);
             assert.deepEqual([story.client.status.kind, story.client.status.refused], ['saved', 1]);
         });
@@ -53,7 +56,12 @@ describe('I6 a refused value', () => {
         story.ack(2, refusing('locked'));
         story.client.takeTheirs(TEMPERATURE);
         assert.equal(story.page.shown.get('temperature'), 4);
-        assert.deepEqual(story.hear('refusal').at(-1), { type: 'refusal', id: 'refusal-2', address: TEMPERATURE, refusal: null });
+        assert.deepEqual(story.hear('refusal').at(-1), {
+            type: 'refusal',
+            id: 'refusal-2',
+            address: TEMPERATURE,
+            refusal: null,
+        });
     });
 
     test('C4 its neighbours are not refused with it', () => {
@@ -66,7 +74,10 @@ describe('I6 a refused value', () => {
         story.commit(ME, edit('fine'));
         story.ack(1, refusing('invalid'));
         assert.equal(story.client.value(NOTES), 'fine');
-        assert.deepEqual(story.client.refusals.map(({ address }) => address), [TEMPERATURE]);
+        assert.deepEqual(
+            story.client.refusals.map(({ address }) => address),
+            [TEMPERATURE],
+        );
     });
 });
 
@@ -86,9 +97,14 @@ describe('I6 a refused text', () => {
     test('the field shows what is stored; the refusal keeps all that was typed', () => {
         const story = refused();
         assert.equal(story.notes, 'ab');
-        assert.deepEqual(story.client.refusals.map(({ code, mine, op }) => [code, mine, op]), [['locked', 'aXYb', edit(1, 'XY')]]);
+        assert.deepEqual(
+            story.client.refusals.map(({ code, mine, op }) => [code, mine, op]),
+            [['locked', 'aXYb', edit(1, 'XY')]],
+        );
         assert.deepEqual(story.take('submit'), [], 'what was typed on top of it is not sent without it');
-        assert.deepEqual(story.hear('text'), [{ type: 'text', address: NOTES, delta: [1, { d: 2 }], by: null, own: true }]);
+        assert.deepEqual(story.hear('text'), [
+            { type: 'text', address: NOTES, delta: [1, { d: 2 }], by: null, own: true },
+        ]);
     });
 
     test('it is put in again where it belongs, whatever was written meanwhile', () => {
@@ -109,7 +125,10 @@ describe('I6 a refused text', () => {
         story.page.type(NOTES, 'ab and more');
         story.ack(2, refusing('locked'));
         assert.equal(story.notes, 'ab');
-        assert.deepEqual(story.client.refusals.map(({ mine }) => mine), ['aXYb and more']);
+        assert.deepEqual(
+            story.client.refusals.map(({ mine }) => mine),
+            ['aXYb and more'],
+        );
     });
 
     test('letting it go leaves what is stored', () => {
@@ -139,12 +158,16 @@ describe('I6 a refused row', () => {
 
     test('it goes; one refusal keeps everything that was in it', () => {
         const { story, next } = refused();
-        assert.deepEqual(story.client.refusals.map(({ code, address, op, mine }) => [code, address, op.kind, mine]), [
-            ['limit', null, 'add_row', { pressure: 3, note: 'ok!' }],
-        ]);
+        assert.deepEqual(
+            story.client.refusals.map(({ code, address, op, mine }) => [code, address, op.kind, mine]),
+            [['limit', null, 'add_row', { pressure: 3, note: 'ok!' }]],
+        );
         assert.deepEqual(story.page.rows.get('readings'), ['row-aaaa', next]);
-        assert.deepEqual(story.take('submit')[0].ops, [{ kind: 'add_row', table: 'readings', row: next, after: 'row-aaaa' }],
-            'what was to stand behind it stands where it would have stood');
+        assert.deepEqual(
+            story.take('submit')[0].ops,
+            [{ kind: 'add_row', table: 'readings', row: next, after: 'row-aaaa' }],
+            'what was to stand behind it stands where it would have stood',
+        );
     });
 
     test('it is added again with what was in it', () => {
@@ -152,7 +175,13 @@ describe('I6 a refused row', () => {
         story.accept();
         story.client.retry(story.client.refusals[0].id);
         assert.equal(story.client.value({ table: 'readings', row, field: 'note' }), 'ok!');
-        assert.deepEqual(story.take('submit').at(-1).ops.map((/** @type {any} */ { kind }) => kind), ['add_row', 'set', 'edit']);
+        assert.deepEqual(
+            story
+                .take('submit')
+                .at(-1)
+                .ops.map((/** @type {any} */ { kind }) => kind),
+            ['add_row', 'set', 'edit'],
+        );
     });
 
     test('under another id where the first one may have been the trouble', () => {
@@ -171,7 +200,9 @@ describe('I6 a refused row', () => {
         assert.deepEqual(story.page.rows.get('readings'), ['row-aaaa', 'row-bbbb']);
         story.take();
         story.client.retry(story.client.refusals[0].id);
-        assert.deepEqual(story.take('submit')[0].ops, [{ kind: 'move_row', table: 'readings', row: 'row-bbbb', after: null }]);
+        assert.deepEqual(story.take('submit')[0].ops, [
+            { kind: 'move_row', table: 'readings', row: 'row-bbbb', after: null },
+        ]);
     });
 });
 

@@ -64,12 +64,17 @@ describe('C5 text merges', () => {
 });
 
 describe('C6 no silent overwrite', () => {
-    test('a colleague\'s value is shown, with who wrote it', () => {
+    test("a colleague's value is shown, with who wrote it", () => {
         const story = new Story().join();
         story.commit(OTHER, heat(20));
         assert.deepEqual(story.hear('value'), [{ type: 'value', address: TEMPERATURE, by: BEN, own: false }]);
         assert.deepEqual(story.client.cell(TEMPERATURE), {
-            value: 20, version: 1, by: BEN, at: '2025-01-01T00:00:01Z', local: false, refusal: null,
+            value: 20,
+            version: 1,
+            by: BEN,
+            at: '2025-01-01T00:00:01Z',
+            local: false,
+            refusal: null,
         });
     });
 
@@ -82,7 +87,10 @@ describe('C6 no silent overwrite', () => {
         story.commit(OTHER, heat(20), { from: 1 });
         assert.deepEqual(story.take('submit'), []);
         const refusal = story.client.refusalAt(TEMPERATURE);
-        assert.deepEqual([refusal?.kind, refusal?.code, refusal?.mine, refusal?.current?.version, refusal?.by], ['conflict', 'conflict', 21, 1, BEN]);
+        assert.deepEqual(
+            [refusal?.kind, refusal?.code, refusal?.mine, refusal?.current?.version, refusal?.by],
+            ['conflict', 'conflict', 21, 1, BEN],
+        );
         assert.equal(story.page.shown.get('temperature'), 21, 'mine stays on the screen (I6)');
         assert.deepEqual([story.client.status.kind, story.client.status.refused], ['saved', 1]);
     });
@@ -101,11 +109,20 @@ describe('C6 no silent overwrite', () => {
     test('the server says so: both values are there, mine is shown', () => {
         const story = conflict();
         const [{ refusal }] = story.hear('refusal');
-        assert.deepEqual({ ...refusal, id: '' }, {
-            id: '', kind: 'conflict', address: TEMPERATURE, op: heat(21), code: 'conflict',
-            message: 'Somebody else changed this meanwhile.', mine: 21,
-            current: { value: 20, version: 1, by: OTHER, at: '2025-01-01T00:00:01Z' }, by: BEN,
-        });
+        assert.deepEqual(
+            { ...refusal, id: '' },
+            {
+                id: '',
+                kind: 'conflict',
+                address: TEMPERATURE,
+                op: heat(21),
+                code: 'conflict',
+                message: 'Somebody else changed this meanwhile.',
+                mine: 21,
+                current: { value: 20, version: 1, by: OTHER, at: '2025-01-01T00:00:01Z' },
+                by: BEN,
+            },
+        );
         assert.equal(story.client.value(TEMPERATURE), 21);
     });
 
@@ -151,7 +168,9 @@ describe('C6 no silent overwrite', () => {
         story.client.set(TEMPERATURE, 21);
         story.commit(OTHER, heat(20));
         story.take();
-        story.ack(1, [{ index: 0, code: 'conflict', message: '', current: { value: 20, version: 1, by: OTHER, at: null } }]);
+        story.ack(1, [
+            { index: 0, code: 'conflict', message: '', current: { value: 20, version: 1, by: OTHER, at: null } },
+        ]);
         assert.deepEqual(story.take('submit'), []);
         assert.equal(story.client.refusalAt(TEMPERATURE)?.mine, 21);
     });
@@ -174,14 +193,23 @@ describe('C6 no silent overwrite', () => {
         story.client.removeRow('readings', 'row-aaaa');
         story.client.opened();
         story.joined({ version: 1, snapshot: null });
-        story.commit(OTHER, { kind: 'set', table: 'readings', row: 'row-aaaa', field: 'pressure', value: 9 }, { from: 1 });
+        story.commit(
+            OTHER,
+            { kind: 'set', table: 'readings', row: 'row-aaaa', field: 'pressure', value: 9 },
+            { from: 1 },
+        );
         assert.deepEqual(story.page.rows.get('readings'), ['row-aaaa'], 'it is shown again');
         const [refusal] = story.client.refusals;
-        assert.deepEqual([refusal.kind, refusal.address, refusal.op.kind, refusal.by], ['conflict', null, 'remove_row', BEN]);
+        assert.deepEqual(
+            [refusal.kind, refusal.address, refusal.op.kind, refusal.by],
+            ['conflict', null, 'remove_row', BEN],
+        );
         assert.equal(/** @type {any} */ (refusal.current).values.pressure.value, 9);
         story.take();
         story.client.retry(refusal.id);
-        assert.deepEqual(story.take('submit'), [{ type: 'submit', seq: 1, base: 1, ops: [{ kind: 'remove_row', table: 'readings', row: 'row-aaaa' }] }]);
+        assert.deepEqual(story.take('submit'), [
+            { type: 'submit', seq: 1, base: 1, ops: [{ kind: 'remove_row', table: 'readings', row: 'row-aaaa' }] },
+        ]);
     });
 });
 
@@ -203,9 +231,13 @@ describe('C7 a row that another removed', () => {
     test('it goes, and what I typed is kept', () => {
         const story = gone();
         assert.deepEqual(story.page.rows.get('readings'), ['row-bbbb']);
-        assert.deepEqual(story.client.refusals.map(({ code, address, mine }) => [code, address?.field, mine]), [
-            ['gone', 'note', 'ok, but hot'], ['gone', 'pressure', 7],
-        ]);
+        assert.deepEqual(
+            story.client.refusals.map(({ code, address, mine }) => [code, address?.field, mine]),
+            [
+                ['gone', 'note', 'ok, but hot'],
+                ['gone', 'pressure', 7],
+            ],
+        );
         assert.deepEqual(story.take('submit'), []);
     });
 
@@ -215,7 +247,8 @@ describe('C7 a row that another removed', () => {
         assert.deepEqual(story.page.rows.get('readings'), ['row-aaaa', 'row-bbbb']);
         assert.equal(story.client.value(NOTE), 'ok, but hot');
         assert.deepEqual(story.take('submit')[0].ops, [
-            { kind: 'restore_row', table: 'readings', row: 'row-aaaa' }, { kind: 'edit', ...NOTE, delta: [2, ', but hot'] },
+            { kind: 'restore_row', table: 'readings', row: 'row-aaaa' },
+            { kind: 'edit', ...NOTE, delta: [2, ', but hot'] },
         ]);
         assert.equal(story.client.refusals.length, 1, 'the other cell is for me to decide');
         assert.equal(story.client.value({ ...NOTE, field: 'pressure' }), 7);
@@ -244,7 +277,13 @@ describe('C7 a row that another removed', () => {
         story.commit(OTHER, { kind: 'remove_row', table: 'readings', row: 'row-aaaa' });
         story.ack(1, [{ index: 0, code: 'gone', message: '', current: null }]);
         story.client.restoreRow('readings', 'row-aaaa');
-        story.commit(OTHER, { kind: 'restore_row', table: 'readings', row: 'row-aaaa', after: null, values: { note: 'ok' } });
+        story.commit(OTHER, {
+            kind: 'restore_row',
+            table: 'readings',
+            row: 'row-aaaa',
+            after: null,
+            values: { note: 'ok' },
+        });
         story.ack(2, [{ index: 0, code: 'invalid', message: '', current: null }]);
         assert.deepEqual(story.client.refusals, []);
         assert.deepEqual(story.page.rows.get('readings'), ['row-aaaa']);

@@ -15,7 +15,14 @@ describe('a page opens', () => {
         story.joined({ version: 7, snapshot: formWith({ notes: 'Calm night', temperature: 4 }) });
         assert.equal(story.hear('ready').length, 1);
         assert.equal(story.notes, 'Calm night');
-        assert.deepEqual(story.client.cell(TEMPERATURE), { value: 4, version: 0, by: null, at: null, local: false, refusal: null });
+        assert.deepEqual(story.client.cell(TEMPERATURE), {
+            value: 4,
+            version: 0,
+            by: null,
+            at: null,
+            local: false,
+            refusal: null,
+        });
         assert.equal(story.client.version, 7);
         assert.equal(story.client.role, 'editor');
         assert.equal(story.client.status.kind, 'saved');
@@ -41,7 +48,7 @@ describe('C1 a change is saved when the server says so, and not before', () => {
         assert.equal(story.client.value(NOTES), 'H');
     });
 
-    test('C2 one\'s own op is not applied twice, though everybody is told of it', () => {
+    test("C2 one's own op is not applied twice, though everybody is told of it", () => {
         const story = new Story().join();
         story.client.edit(NOTES, ['Hello']);
         story.accept();
@@ -89,7 +96,7 @@ describe('what is typed while a submit is under way waits, composed', () => {
         assert.deepEqual(story.take('submit')[0].ops, [edit(5, { d: 1 }, '4')]);
     });
 
-    test('an edit that does not fit what is shown is the page\'s mistake, and is thrown back', () => {
+    test("an edit that does not fit what is shown is the page's mistake, and is thrown back", () => {
         const { client } = new Story().join();
         assert.throws(() => client.edit(NOTES, [5, 'x']), { name: 'TextError' });
         assert.throws(() => client.edit(NOTES, /** @type {any} */ ([0])), { name: 'TextError' });
@@ -107,7 +114,13 @@ describe('rows', () => {
         story.client.set({ table: 'readings', row, field: 'pressure' }, 3);
         assert.deepEqual(story.client.rows('readings'), ['row-aaaa', row]);
         story.take();
-        story.commit(ME, { kind: 'add_row', table: 'readings', row, after: 'row-aaaa', values: { note: 'ok', unit: 'bar' } });
+        story.commit(ME, {
+            kind: 'add_row',
+            table: 'readings',
+            row,
+            after: 'row-aaaa',
+            values: { note: 'ok', unit: 'bar' },
+        });
         story.ack(1);
         assert.deepEqual(story.take('submit')[0].ops, [
             { kind: 'edit', ...note, delta: [2, ' so far'] },
@@ -129,9 +142,16 @@ describe('rows', () => {
         assert.deepEqual(story.page.rows.get('readings'), [row, next]);
         story.client.opened();
         story.joined({ snapshot: null });
-        assert.deepEqual(story.take('submit')[0].ops.map((/** @type {any} */ op) => [op.kind, op.row, op.value ?? op.after]), [
-            ['add_row', row, null], ['set', row, 2], ['add_row', next, row], ['move_row', row, null], ['remove_row', 'row-aaaa', undefined],
-        ]);
+        assert.deepEqual(
+            story.take('submit')[0].ops.map((/** @type {any} */ op) => [op.kind, op.row, op.value ?? op.after]),
+            [
+                ['add_row', row, null],
+                ['set', row, 2],
+                ['add_row', next, row],
+                ['move_row', row, null],
+                ['remove_row', 'row-aaaa', undefined],
+            ],
+        );
     });
 
     test('a removal taken back before it is sent leaves nothing', () => {

@@ -176,7 +176,9 @@ function arrange({ client }, random) {
  * @param {Chance} random
  */
 function restore(client, table, random) {
-    const gone = client.refusals.filter(({ address }) => address?.table === table && !client.hasRow(table, address.row ?? ''));
+    const gone = client.refusals.filter(
+        ({ address }) => address?.table === table && !client.hasRow(table, address.row ?? ''),
+    );
     if (gone.length === 0) {
         return { did: 'nothing' };
     }
@@ -216,4 +218,3 @@ function decide({ client }, random) {
     client.dismiss(id);
     return { did: 'dismiss', key: 'field' in op ? keyOf(op) : op.row };
 }
-

@@ -84,7 +84,8 @@ export class Page {
         const { definition } = this.client;
         const fields = [...(definition?.fields.keys() ?? [])].map((field) => ({ field }));
         const cells = [...(definition?.tables.values() ?? [])].flatMap(({ key: table, columns }) =>
-            (this.rows.get(table) ?? []).flatMap((row) => columns.map(({ key: field }) => ({ table, row, field }))));
+            (this.rows.get(table) ?? []).flatMap((row) => columns.map(({ key: field }) => ({ table, row, field }))),
+        );
         return [...fields, ...cells];
     }
 

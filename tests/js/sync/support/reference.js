@@ -2,7 +2,8 @@
 /**
  * The protocol's order in a few lines: what a server must answer, without a database, rights or time.
  *
- * Slow and plain on purpose: it looks everything up in its log. Built on the replica and the text module, and on nothing of sync.
+ * Slow and plain on purpose: it looks everything up in its log. Built on the replica and the text module, and on
+ * nothing of sync.
  */
 
 import { Document } from '../../../../static/js/document/document.js';
@@ -89,12 +90,24 @@ export class Reference {
         const usable = since !== null && since <= this.version;
         const you = { session: `s-${clientId}`, user, color: 1, at: null, selection: null };
         const joined = {
-            type: 'joined', version: this.version, revision: 0,
+            type: 'joined',
+            version: this.version,
+            revision: 0,
             form: { id: 'f', title: 'Today', status: 'open', template: TEMPLATE },
             snapshot: want !== 'tail' || !usable ? this.document.toSnapshot() : null,
-            clients: this.#clients(), people: [you], you, role: 'editor',
+            clients: this.#clients(),
+            people: [you],
+            you,
+            role: 'editor',
             last_seq: this.#authors.get(clientId)?.lastSeq ?? 0,
-            limits: { frame_bytes: 65536, submits_per_second: 100, burst: 100, ops_per_submit: 100, rows_per_table: 100, text_length: 100000 },
+            limits: {
+                frame_bytes: 65536,
+                submits_per_second: 100,
+                burst: 100,
+                ops_per_submit: 100,
+                rows_per_table: 100,
+                text_length: 100000,
+            },
         };
         const isTold = usable && want !== 'snapshot' && since < this.version;
         return isTold ? [joined, this.committed(since)] : [joined];
@@ -102,7 +115,14 @@ export class Reference {
 
     /** @param {number} since */
     committed(since) {
-        return { type: 'committed', from: since + 1, to: this.version, at: null, clients: this.#clients(), ops: this.log.slice(since) };
+        return {
+            type: 'committed',
+            from: since + 1,
+            to: this.version,
+            at: null,
+            clients: this.#clients(),
+            ops: this.log.slice(since),
+        };
     }
 
     /**
@@ -156,7 +176,9 @@ export class Reference {
     }
 
     #clients() {
-        return Object.fromEntries([...this.#authors.values()].map(({ n, clientId, user }) => [n, { client_id: clientId, user }]));
+        return Object.fromEntries(
+            [...this.#authors.values()].map(({ n, clientId, user }) => [n, { client_id: clientId, user }]),
+        );
     }
 
     /**
@@ -204,8 +226,16 @@ export class Reference {
             }
             order.splice(op.after === null ? 0 : order.indexOf(op.after) + 1, 0, op.row);
             const columns = this.definition.tables.get(op.table)?.columns ?? [];
-            const values = Object.fromEntries(columns.filter((each) => each.default !== null).map((each) => [each.key, each.default]));
-            return { kind: 'add_row', table: op.table, row: op.row, after: this.#visibleBefore(op.table, op.row), values };
+            const values = Object.fromEntries(
+                columns.filter((each) => each.default !== null).map((each) => [each.key, each.default]),
+            );
+            return {
+                kind: 'add_row',
+                table: op.table,
+                row: op.row,
+                after: this.#visibleBefore(op.table, op.row),
+                values,
+            };
         }
         if (op.kind === 'restore_row') {
             if (!isKnown || isThere) {
@@ -213,7 +243,13 @@ export class Reference {
             }
             const cells = this.document.row(op.table, op.row)?.values ?? {};
             const values = Object.fromEntries(Object.entries(cells).map(([key, { value }]) => [key, value]));
-            return { kind: 'restore_row', table: op.table, row: op.row, after: this.#visibleBefore(op.table, op.row), values };
+            return {
+                kind: 'restore_row',
+                table: op.table,
+                row: op.row,
+                after: this.#visibleBefore(op.table, op.row),
+                values,
+            };
         }
         if (!isThere) {
             throw new Rejected('gone');
@@ -252,7 +288,8 @@ export class Reference {
             if (checkValue(field, op.value) !== null) {
                 throw new Rejected('invalid');
             }
-            const concerns = /** @param {Op} each */ (each) => isHere(each) || (each.kind === 'restore_row' && each.row === op.row);
+            const concerns = /** @param {Op} each */ (each) =>
+                isHere(each) || (each.kind === 'restore_row' && each.row === op.row);
             if (this.#lastByOthers(author.n, concerns) > base && !sameValue(cell?.value ?? null, op.value)) {
                 throw new Rejected('conflict', cell);
             }
@@ -262,8 +299,10 @@ export class Reference {
             throw new Rejected('stale');
         }
         const others = this.log.slice(base).filter((entry) => entry.by !== author.n && isHere(entry.op));
-        const delta = others.reduce((moved, entry) =>
-            transform(moved, /** @type {any} */ (entry.op).delta, 'right'), op.delta);
+        const delta = others.reduce(
+            (moved, entry) => transform(moved, /** @type {any} */ (entry.op).delta, 'right'),
+            op.delta,
+        );
         try {
             apply(cell?.value ?? '', delta);
         } catch (error) {

@@ -145,7 +145,11 @@ export class Room {
 
     /** Moves everything that is on a wire, until nothing is. */
     flow() {
-        for (let turns = 0; this.seats.some((seat) => seat.out.length + seat.in.length > 0 || seat.wantsRejoin); turns += 1) {
+        for (
+            let turns = 0;
+            this.seats.some((seat) => seat.out.length + seat.in.length > 0 || seat.wantsRejoin);
+            turns += 1
+        ) {
             assert.ok(turns < 1000, 'the wire does not come to rest');
             for (const seat of this.seats) {
                 if (seat.wantsRejoin) {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * One client and the frames it is told, written by hand: a story is what the person does, what the server says, and what the
- * page shows.
+ * One client and the frames it is told, written by hand: a story is what the person does, what the server says, and
+ * what the page shows.
  */
 
 import { SyncClient } from '../../../../static/js/sync/client.js';
@@ -77,9 +77,24 @@ export class Story {
         const version = told.version ?? this.#version;
         this.#version = version;
         this.client.received({
-            type: 'joined', version, revision: 0, form: { id: 'f', title: 'Today', status: 'open', template: TEMPLATE },
-            snapshot: { values: {}, tables: { readings: [] } }, clients: CLIENTS, people: [you], you, role: 'editor', last_seq: 0,
-            limits: { frame_bytes: 65536, submits_per_second: 100, burst: 200, ops_per_submit: 100, rows_per_table: 2000, text_length: 100000 },
+            type: 'joined',
+            version,
+            revision: 0,
+            form: { id: 'f', title: 'Today', status: 'open', template: TEMPLATE },
+            snapshot: { values: {}, tables: { readings: [] } },
+            clients: CLIENTS,
+            people: [you],
+            you,
+            role: 'editor',
+            last_seq: 0,
+            limits: {
+                frame_bytes: 65536,
+                submits_per_second: 100,
+                burst: 200,
+                ops_per_submit: 100,
+                rows_per_table: 2000,
+                text_length: 100000,
+            },
             ...told,
         });
     }
@@ -93,7 +108,14 @@ export class Story {
      */
     commit(by, op, { seq = 1, from = this.#version + 1 } = {}) {
         this.#version = Math.max(this.#version, from);
-        this.client.received({ type: 'committed', from, to: from, at: `2025-01-01T00:00:${String(from).padStart(2, '0')}Z`, clients: {}, ops: [{ by, seq, op }] });
+        this.client.received({
+            type: 'committed',
+            from,
+            to: from,
+            at: `2025-01-01T00:00:${String(from).padStart(2, '0')}Z`,
+            clients: {},
+            ops: [{ by, seq, op }],
+        });
     }
 
     /**
@@ -108,7 +130,9 @@ export class Story {
     accept() {
         const submit = this.take('submit').at(-1);
         for (const op of submit.ops) {
-            this.commit(ME, op.kind === 'add_row' ? { ...op, values: { note: 'ok', unit: 'bar' } } : op, { seq: submit.seq });
+            this.commit(ME, op.kind === 'add_row' ? { ...op, values: { note: 'ok', unit: 'bar' } } : op, {
+                seq: submit.seq,
+            });
         }
         this.ack(submit.seq);
     }
