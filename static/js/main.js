@@ -4,7 +4,7 @@
  *
  * The only place that knows all three, and where chance and the tab's storage come from.
  *
- * @typedef {{form: string, socket: string, time_zone: string, user: {id: string, name: string}}} Room
+ * @typedef {{form: string, socket: string, time_zone: string, can_edit: boolean, user: {id: string, name: string}}} Room
  */
 
 import { Socket } from './net/socket.js';
@@ -39,7 +39,7 @@ const client = new SyncClient({
     newRowId: newId,
     newClientId: newId,
 });
-const page = new FormPage(document.documentElement, client, { zone: room.time_zone });
+const page = new FormPage(document.documentElement, client, { zone: room.time_zone, canEdit: room.can_edit });
 const socket = new Socket(room.socket, {
     dialing: () => client.dialing(),
     opened: () => client.opened(),

@@ -129,6 +129,34 @@ def test_a_reload_in_the_middle_of_typing(person: People, form: str) -> None:
         expect(one.control("summary")).to_have_value("half a sent")
 
 
+def test_what_was_typed_without_a_network_survives_a_reload(person: People, form: str) -> None:
+    alice, bob = person("alice").open(form), person("bob").open(form)
+    alice.cable.cut()
+    alice.sees_state(re.compile("Reconnecting|Offline"))
+    alice.put_caret("summary", 0)
+    alice.type("not sent yet")
+    alice.page.on("dialog", lambda dialog: dialog.accept())
+    alice.cable.mend()
+    alice.page.reload()
+    alice.sees_open_form()
+    for one in (alice, bob):
+        expect(one.control("summary")).to_have_value("not sent yet")
+
+
+def test_i7_what_was_typed_is_not_left_in_the_browser(person: People, form: str) -> None:
+    alice = person("alice").open(form)
+    alice.cable.cut()
+    alice.sees_state(re.compile("Reconnecting|Offline"))
+    alice.put_caret("summary", 0)
+    alice.type("for nobody else")
+    alice.page.on("dialog", lambda dialog: dialog.accept())
+    alice.cable.mend()
+    alice.context.clear_cookies()
+    alice.page.goto(f"{alice.cable.url}/accounts/login/")
+    expect(alice.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert alice.page.evaluate("() => Object.keys(sessionStorage)") == []
+
+
 def test_ctrl_s_answers(person: People, form: str) -> None:
     alice = person("alice").open(form)
     alice.press("Control+s")

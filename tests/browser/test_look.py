@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -59,6 +60,22 @@ def test_nothing_serious_and_nothing_sideways(person: People, look: str) -> None
     alice.page.locator("[data-open-help]").click()
     assert serious(alice) == []
     alice.screenshot(f"help-{look}")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_serious_in_a_conflict(person: People, form: str, look: str) -> None:
+    alice, bob = person("alice", **LOOKS[look]).open(form), person("bob").open(form)
+    alice.cable.cut()
+    alice.sees_state(re.compile("Reconnecting|Offline"))
+    alice.control("staff").fill("11")
+    alice.control("scrap").fill("-")
+    bob.control("staff").fill("99")
+    bob.sees_saved()
+    alice.cable.mend()
+    expect(alice.panel("staff")).to_be_visible()
+    assert serious(alice) == []
+    assert not scrolls_sideways(alice)
+    alice.screenshot(f"conflict-{look}")
 
 
 @pytest.mark.parametrize("look", LOOKS)

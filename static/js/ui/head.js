@@ -38,6 +38,25 @@ export class Head {
     }
 
     /**
+     * The page was made for somebody who may edit.
+     *
+     * @param {boolean} isLost
+     */
+    access(isLost) {
+        const banner = find(this.#root, '[data-banner]');
+        if (isLost === (banner.dataset.says === 'access')) {
+            return;
+        }
+        banner.hidden = !isLost;
+        banner.dataset.says = isLost ? 'access' : '';
+        banner.className = 'banner banner-warn';
+        banner.setAttribute('role', 'status');
+        banner.replaceChildren(
+            make('p', { text: 'You can only view this form now. What you change here is not saved.' }),
+        );
+    }
+
+    /**
      * @param {Ending} ending
      * @param {{copy: () => void}} ways
      */

@@ -35,6 +35,7 @@ import { Toasts } from './toasts.js';
 export class FormPage {
     #root;
     #client;
+    #canEdit;
     #form;
     /** @type {{device: string | null, at: string | null}} */
     #ending = { device: null, at: null };
@@ -44,11 +45,12 @@ export class FormPage {
     /**
      * @param {HTMLElement} root
      * @param {SyncClient} client
-     * @param {{zone: string}} options
+     * @param {{zone: string, canEdit: boolean}} options what the page was made for
      */
-    constructor(root, client, { zone }) {
+    constructor(root, client, { zone, canEdit }) {
         this.#root = root;
         this.#client = client;
+        this.#canEdit = canEdit;
         this.#form = find(root, '[data-form]');
         this.places = new Places(root);
         this.announcer = new Announcer(find(root, '[data-live]'));
@@ -99,7 +101,8 @@ export class FormPage {
                 }
                 return this.panels.draw();
             case 'form':
-                return this.head.draw(this.#client.form);
+                this.head.draw(this.#client.form);
+                return this.head.access(this.#client.role === 'viewer' && this.#canEdit);
             case 'status':
                 return this.#drawStatus();
             case 'closed':
@@ -228,6 +231,9 @@ export class FormPage {
 
     /** Tells who came and who left, but not who was here already when one came oneself. */
     #greet() {
+        if (!['saved', 'saving'].includes(this.#client.status.kind)) {
+            return; // it is oneself who is gone
+        }
         const now = new Map(byUser(this.#client.others).map(({ user }) => [user.id, user.name]));
         now.delete(this.#client.you?.user.id ?? '');
         if (this.#present !== null) {

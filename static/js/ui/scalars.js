@@ -88,8 +88,11 @@ export class ScalarFields {
         if (address === null || field === null || field.merges) {
             return;
         }
-        this.#busy = { key: keyOf(address), until: performance.now() + PAUSE };
         const control = this.#places.control(address);
+        if (control === null) {
+            return; // its row was removed meanwhile
+        }
+        this.#busy = { key: keyOf(address), until: performance.now() + PAUSE };
         const { value, note } = KINDS[field.type].read(control, { field, zone: this.#zone });
         if (note !== undefined) {
             this.#notes.urge(address, { message: note });

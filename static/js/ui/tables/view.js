@@ -17,6 +17,7 @@ export class TableView {
     rows = new Map();
     /** @type {string[]} */
     #order = [];
+    #isDrawn = false;
     #body;
     #template;
 
@@ -58,6 +59,7 @@ export class TableView {
             /** @type {any} */ (focused),
         );
         fresh.forEach((id) => this.fill(/** @type {HTMLElement} */ (this.rows.get(id))));
+        this.#light(fresh);
         this.#count();
     }
 
@@ -121,6 +123,18 @@ export class TableView {
         };
     }
 
+    /**
+     * A row that comes while one looks is lit for a moment; the ones that were there at first are not.
+     *
+     * @param {string[]} ids
+     */
+    #light(ids) {
+        if (this.#isDrawn) {
+            ids.forEach((id) => this.rows.get(id)?.classList.add('is-new'));
+        }
+        this.#isDrawn = true;
+    }
+
     #count() {
         const count = this.#order.length;
         this.#order.forEach((id, index) => {
@@ -175,8 +189,9 @@ function name(row, table, id) {
  */
 function setGone(row, isGone) {
     row.classList.toggle('is-gone', isGone);
+    const isMine = row.querySelector('.row-actions') !== null; // else all of it is only to be read anyway
     for (const control of row.querySelectorAll('input, textarea')) {
-        control.toggleAttribute('readonly', isGone);
+        control.toggleAttribute('readonly', isGone || !isMine);
     }
     row.toggleAttribute('aria-disabled', isGone);
     if (isGone) {
