@@ -80,11 +80,13 @@ function happen(room, seat, random, alphabets, deleted, kept) {
             seat.in.splice(seat.in.indexOf(again) + 1, 0, structuredClone(again)); // told twice
         }
     } else if (what < 94 && seat.isOpen) {
-        seat.cut();
+        seat.cut({ late: random.happens(0.5) });
         seat.clientId = undefined;
     } else if (what < 96) {
         seat.reload();
         seat.clientId = undefined;
+    } else if (what < 97) {
+        seat.serveLate();
     } else if (!seat.isOpen || seat.wantsRejoin) {
         if (seat.isOpen) {
             seat.cut();
@@ -105,6 +107,10 @@ function comeToRest(room, kept) {
             seat.clientId = undefined;
             seat.open();
         }
+    }
+    room.flow();
+    for (const seat of room.seats.filter(({ late }) => late.length > 0)) {
+        seat.serveLate();
     }
     room.flow();
     for (const seat of room.seats) {

@@ -201,6 +201,13 @@ describe('where I am', () => {
         assert.deepEqual(story.take('focus'), [{ type: 'focus', at: NOTES, selection: [3, 7], base: 0 }]);
     });
 
+    test('counts characters, not UTF-16 units', () => {
+        const story = room();
+        story.client.edit(NOTES, ['🧪🧪']);
+        story.client.focus(NOTES, [5, 5]);
+        assert.deepEqual(story.take('focus')[0].selection, [3, 3]);
+    });
+
     test('inside of what is not committed it is told as near as can be, and again when it is', () => {
         const story = room();
         story.client.edit(NOTES, ['abc']);

@@ -291,6 +291,19 @@ describe('C9 the server has no ops for where this page is: a snapshot, and never
         assert.deepEqual(story.take('submit')[0].ops, [edit(5, '!')]);
     });
 
+    test('what was accepted of it and changed by another since is not put over that', () => {
+        const story = new Story().join();
+        story.client.set(TEMPERATURE, 21);
+        story.fall();
+        story.client.opened();
+        const temperature = { value: 20, version: 90, by: OTHER, at: null };
+        story.joined({ version: 90, snapshot: { values: { temperature }, tables: { readings: [] } }, last_seq: 1 });
+        assert.equal(story.page.shown.get('temperature'), 20);
+        story.ack(1);
+        assert.equal(story.client.value(TEMPERATURE), 20);
+        assert.deepEqual(story.client.refusals, []);
+    });
+
     test('one that was not judged may still be committed: it is never sent under another number', () => {
         const story = new Story().join({ snapshot: formWith({ notes: 'ab' }) });
         story.client.edit(NOTES, [1, 'mine']);

@@ -22,6 +22,8 @@ export class Seat {
     in = [];
     /** @type {any[]} everything that was ever sent */
     sent = [];
+    /** @type {{clientId: string | undefined, frame: any}[]} submits of connections that are no more, still under way */
+    late = [];
     isOpen = false;
     wantsRejoin = false;
     /** How far the server has told this connection. */
@@ -46,19 +48,25 @@ export class Seat {
         this.#look();
     }
 
-    /** @param {{final?: boolean}} [how] */
-    cut(how = {}) {
+    /**
+     * @param {{late?: boolean}} [how] `late`: what this page had submitted reaches the server all the same, some time later
+     */
+    cut({ late = false } = {}) {
         this.isOpen = false;
+        if (late) {
+            const { clientId } = this;
+            this.late.push(...this.out.filter(({ type }) => type === 'submit').map((frame) => ({ clientId, frame })));
+        }
         this.out = [];
         this.in = [];
-        this.client.closed({ code: 1006, reason: '', ...how });
+        this.client.closed({ code: 1006, reason: '' });
         this.#look();
     }
 
     /** The page is loaded anew; what was not delivered was kept. */
     reload() {
         const kept = JSON.parse(JSON.stringify(this.client.undelivered()));
-        this.cut();
+        this.cut({ late: true });
         this.page = new Page();
         this.page.client = this.client = this.#make(kept.clientId);
         this.client.restore(kept);
@@ -77,6 +85,15 @@ export class Seat {
             const ack = this.room.reference.submit(this.clientId ?? '', this.user, frame);
             this.room.tell();
             this.#put(ack);
+        }
+    }
+
+    /** The server takes a submit of a connection that is no more: nobody is there to hear the answer. */
+    serveLate() {
+        const submit = this.late.shift();
+        if (submit !== undefined) {
+            this.room.reference.submit(submit.clientId ?? '', this.user, submit.frame);
+            this.room.tell();
         }
     }
 
