@@ -72,20 +72,20 @@ function happen(room, seat, random, alphabets, deleted, kept) {
         assert.deepEqual(seat.page.differences(), []);
     } else if (what < 60) {
         seat.serve();
-    } else if (what < 88) {
+    } else if (what < 84) {
         seat.hear();
-    } else if (what < 90) {
+    } else if (what < 86) {
         const again = seat.in.find((frame) => frame.type === 'committed' || frame.type === 'acked');
         if (again !== undefined) {
             seat.in.splice(seat.in.indexOf(again) + 1, 0, structuredClone(again)); // told twice
         }
-    } else if (what < 94 && seat.isOpen) {
+    } else if (what < 90 && seat.isOpen) {
         seat.cut({ late: random.happens(0.5) });
         seat.clientId = undefined;
-    } else if (what < 96) {
+    } else if (what < 92) {
         seat.reload();
         seat.clientId = undefined;
-    } else if (what < 97) {
+    } else if (what < 96) {
         seat.serveLate();
     } else if (!seat.isOpen || seat.wantsRejoin) {
         if (seat.isOpen) {
