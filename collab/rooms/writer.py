@@ -18,7 +18,7 @@ from uuid import UUID
 
 import django.db
 
-from collab.database import is_passing
+from collab.database import is_lock_timeout, is_passing
 from collab.document.judge import Limits
 from collab.rooms.commit import BatchResult, Outcome, Submission, commit_batch
 from collab.rooms.run import Run
@@ -27,7 +27,7 @@ from collab.rooms.threads import DatabaseThreads
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 1_000
-HELD_FORM_MILLISECONDS = 250
+HELD_FORM_MILLISECONDS = 100
 GIVE_UP_SECONDS = 30.0
 RETRY_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0)
 
@@ -54,12 +54,17 @@ class _Item:
         self.on_outcome = on_outcome
         self.expires = expires
 
+    def give_up(self) -> None:
+        """Waits no longer: there will be no outcome."""
+        self.expires = float("-inf")
+
 
 class Writer:
     """Takes submissions, commits them in batches, hands runs to the audience and then outcomes to their authors.
 
     ``on_outcome`` is called once for every submission, after the ops it holds were delivered; with None where
-    the database could not be had in time: nothing is known of it then, and the client sends it again (C3).
+    there is none to be had (the database is away, the form is held for too long, the writer closes): nothing is
+    known of it then, and the client sends it again (C3).
     """
 
     def __init__(
@@ -74,12 +79,15 @@ class Writer:
         self._wake = asyncio.Event()
         self._wake_held = asyncio.Event()
         self._closing = False
-        self._tasks = [asyncio.create_task(self._main_lane()), asyncio.create_task(self._held_lane())]
+        self._main = asyncio.create_task(self._main_lane())
+        self._second = asyncio.create_task(self._second_lane())
 
     def submit(self, submission: Submission, on_outcome: OnOutcome) -> None:
         """Queues a submission. Submissions of one client are judged in the order they came."""
-        expires = asyncio.get_running_loop().time() + GIVE_UP_SECONDS
-        item = _Item(submission, on_outcome, expires)
+        if self._closing:
+            on_outcome(None)
+            return
+        item = _Item(submission, on_outcome, self._now() + GIVE_UP_SECONDS)
         lane = self._held.get(submission.form)
         if lane is not None:
             lane.append(item)
@@ -88,11 +96,13 @@ class Writer:
             self._wake.set()
 
     async def close(self) -> None:
-        """Commits what is queued, then stops."""
+        """Commits what is queued, then stops. What is submitted from now on has no outcome."""
         self._closing = True
         self._wake.set()
-        self._wake_held.set()
-        await asyncio.gather(*self._tasks)
+        await asyncio.gather(self._main, self._second)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _main_lane(self) -> None:
         finished: tuple[list[_Item], BatchResult] | None = None
@@ -110,6 +120,7 @@ class Writer:
                 self._put_aside(batch, result)
                 finished = batch, result
             elif self._closing:
+                self._wake_held.set()
                 return
             else:
                 self._wake.clear()
@@ -125,49 +136,55 @@ class Writer:
         return batch
 
     def _put_aside(self, batch: Sequence[_Item], result: BatchResult) -> None:
-        for item, outcome in zip(batch, result.outcomes, strict=True):
-            if outcome is None:
-                self._held.setdefault(item.submission.form, deque()).append(item)
+        for item in self._left(batch, result):
+            self._held.setdefault(item.submission.form, deque()).append(item)
         if self._held:
             self._wake_held.set()
+
+    def _left(self, batch: Sequence[_Item], result: BatchResult) -> list[_Item]:
+        """What has no outcome and still waits for one."""
+        now = self._now()
+        pairs = zip(batch, result.outcomes, strict=True)
+        return [item for item, outcome in pairs if outcome is None and item.expires > now]
 
     def _tell(self, batch: Sequence[_Item], result: BatchResult) -> None:
         for run in result.runs:
             _contained(self._audience.deliver, run)
+        left = set(self._left(batch, result))
         for item, outcome in zip(batch, result.outcomes, strict=True):
-            if outcome is not None:
+            if item not in left:
                 _contained(item.on_outcome, outcome)
 
-    async def _held_lane(self) -> None:
-        """Commits held forms one by one, waiting a bounded while for each, the next one's turn after that."""
+    async def _second_lane(self) -> None:
+        """Commits what was held: all that is free by now at once, then what one form holds, waiting a bounded while.
+
+        Most are held for a moment, by a writer of another process; they do not wait for one that is held for long.
+        """
         while True:
             while self._held:
-                form = next(iter(self._held))
-                await self._try_held(form)
-            if self._closing and not self._queue and self._tasks[0].done():
+                await self._try_held(list(self._held), wait=None)
+                if self._held:
+                    await self._try_held([next(iter(self._held))], wait=HELD_FORM_MILLISECONDS)
+            if self._main.done():
                 return
             self._wake_held.clear()
-            if self._closing:
-                await asyncio.wait([self._tasks[0]])
-            else:
-                await self._wake_held.wait()
+            await self._wake_held.wait()
 
-    async def _try_held(self, form: UUID) -> None:
-        lane = self._held[form]
-        batch = [lane.popleft() for _ in range(min(len(lane), MAX_BATCH))]
-        result = await self._commit(batch, wait=HELD_FORM_MILLISECONDS)
+    async def _try_held(self, forms: Sequence[UUID], *, wait: int | None) -> None:
+        lanes = {form: self._held[form] for form in forms}
+        batch = [item for lane in lanes.values() for item in lane][:MAX_BATCH]
+        for item in batch:
+            lanes[item.submission.form].popleft()
+        result = await self._commit(batch, wait=wait)
         for run in result.runs:
             self._audience.hand(run)
-        left = [item for item, outcome in zip(batch, result.outcomes, strict=True) if outcome is None]
-        now = asyncio.get_running_loop().time()
-        gave_up = [item for item in left if item.expires <= now]
-        lane.extendleft(reversed([item for item in left if item.expires > now]))
-        del self._held[form]
-        if lane:
-            self._held[form] = lane  # at the end: another form's turn
+        for item in reversed(self._left(batch, result)):
+            lanes[item.submission.form].appendleft(item)
+        for form, lane in lanes.items():
+            del self._held[form]
+            if lane:
+                self._held[form] = lane  # at the end: another form's turn
         self._tell(batch, result)
-        for item in gave_up:
-            _contained(item.on_outcome, None)
 
     async def _commit(self, batch: Sequence[_Item], *, wait: int | None) -> BatchResult:
         """Commits a batch whatever it takes: again where the database failed in passing, in halves where it is ill."""
@@ -178,15 +195,19 @@ class Writer:
             try:
                 return await self._threads.run(self._transact, submissions, handed, wait)
             except Exception as error:
+                if wait is not None and is_lock_timeout(error):
+                    return BatchResult([None] * len(batch))
                 if not is_passing(error):
                     return await self._bisect(batch, error, wait=wait)
-                if wait is not None and failed == 0:
-                    return BatchResult([None] * len(batch))
                 logger.warning("commit of %d submits failed in passing: %s", len(batch), error)
-                if self._closing and failed > len(RETRY_SECONDS):
-                    return BatchResult([None] * len(batch))
+                if self._is_too_long(batch, failed):
+                    return _given_up(batch)
             await asyncio.sleep(RETRY_SECONDS[min(failed, len(RETRY_SECONDS) - 1)])
             failed += 1
+
+    def _is_too_long(self, batch: Sequence[_Item], failed: int) -> bool:
+        """Whether the database is away for so long that the authors are better told."""
+        return batch[0].expires <= self._now() or (self._closing and failed >= len(RETRY_SECONDS))
 
     def _transact(self, submissions: Sequence[Submission], handed: Mapping[UUID, int], wait: int | None) -> BatchResult:
         try:
@@ -214,8 +235,8 @@ class Writer:
                 submission.seq,
                 exc_info=error,
             )
-            if submission.poisoned:
-                return BatchResult([None])
+            if submission.poisoned:  # not even that it was rejected could be stored
+                return _given_up(batch)
             batch[0].submission = replace(submission, poisoned=True)
             return await self._commit(batch, wait=wait)
         middle = len(batch) // 2
@@ -224,6 +245,12 @@ class Writer:
             self._audience.hand(run)
         second = await self._commit(batch[middle:], wait=wait)
         return BatchResult(first.outcomes + second.outcomes, first.runs + second.runs)
+
+
+def _given_up(batch: Sequence[_Item]) -> BatchResult:
+    for item in batch:
+        item.give_up()
+    return BatchResult([None] * len(batch))
 
 
 def _contained(tell: Callable[..., None], *args: object) -> None:

@@ -122,7 +122,7 @@ async def session_of(user: User) -> str:
         session.save()
         return str(session.session_key)
 
-    return await database_sync_to_async(make)()
+    return str(await database_sync_to_async(make)())
 
 
 @asynccontextmanager
