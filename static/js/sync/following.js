@@ -165,12 +165,13 @@ export class Following {
      * @param {Stamp} stamp
      */
     #commit(entry, stamp) {
+        this.#workspace.apply(entry.op, stamp);
+        this.seen = stamp.version; // before anybody is told: what is kept in between must say what it stands on
         if (this.#isShownAlready(entry)) {
             this.#workspace.commitOwn(entry.op, stamp);
         } else {
             this.#workspace.commitForeign(entry.op, stamp);
         }
-        this.seen = stamp.version;
         if (this.#ahead?.version === stamp.version) {
             this.#workspace.settle();
             this.#arriveAt(this.#ahead);

@@ -128,13 +128,25 @@ export class Workspace {
     // --- what is committed -------------------------------------------------------------------------
 
     /**
-     * Takes in a committed op of somebody else.
+     * Takes a committed op into the replica. Throws `TextError`, and changes nothing, where it does not fit.
+     *
+     * @param {Op} op
+     * @param {Stamp} stamp
+     */
+    apply(op, { version, by, at }) {
+        this.view.document.apply(op, version, by, at);
+        if (op.kind === 'edit') {
+            this.refusals.pass(keyOf(op), op.delta);
+        }
+    }
+
+    /**
+     * Moves the local changes over an applied op of somebody else.
      *
      * @param {Op} op
      * @param {Stamp} stamp
      */
     commitForeign(op, stamp) {
-        this.#apply(op, stamp);
         this.touched.note(op);
         const address = addressOf(op);
         if (address === null) {
@@ -151,13 +163,12 @@ export class Workspace {
     }
 
     /**
-     * Takes in a committed op that this page shows already.
+     * Takes note of an applied op that this page showed already.
      *
      * @param {Op} op
      * @param {Stamp} stamp
      */
     commitOwn(op, stamp) {
-        this.#apply(op, stamp);
         const address = addressOf(op);
         if (address === null) {
             this.rowsChanged(/** @type {RowOp} */ (op).table, stamp.user, true);
@@ -220,17 +231,6 @@ export class Workspace {
     rowsChanged(table, by, own) {
         this.view.rowsChanged(table);
         this.emit({ type: 'rows', table, by, own });
-    }
-
-    /**
-     * @param {Op} op
-     * @param {Stamp} stamp
-     */
-    #apply(op, { version, by, at }) {
-        this.view.document.apply(op, version, by, at);
-        if (op.kind === 'edit') {
-            this.refusals.pass(keyOf(op), op.delta);
-        }
     }
 
     /**

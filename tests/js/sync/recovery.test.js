@@ -428,6 +428,21 @@ describe('the page is loaded again', () => {
         assert.deepEqual(story.take('submit')[0].ops, [edit(3, 'X')]);
     });
 
+    test('what is kept while the page hears of a change stands on that change', () => {
+        const before = new Story().join({ snapshot: formWith({ notes: 'ab' }) });
+        before.client.edit(NOTES, [1, 'X']);
+        /** @type {any[]} */
+        const kept = [];
+        const { hear } = before.page;
+        before.page.hear = (event) => {
+            hear(event);
+            kept.push(JSON.parse(JSON.stringify(before.client.undelivered())));
+        };
+        before.page.type(NOTES, 'aXb');
+        before.commit(OTHER, edit('> '));
+        assert.deepEqual(kept.map(({ base, inflight }) => [base, inflight.open[0].op]), [[1, edit(3, 'X')]]);
+    });
+
     test('nothing to keep is kept as nothing', () => {
         const { inflight, pending, refusals, ground } = new Story().join().client.undelivered();
         assert.deepEqual([inflight, pending, refusals, ground], [null, [], [], { values: {}, tables: {}, hidden: {} }]);
