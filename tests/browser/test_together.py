@@ -119,6 +119,19 @@ def test_remote_carets_and_selections_are_drawn(person: People, form: str) -> No
     alice.screenshot("presence")
 
 
+def test_a_time_is_the_forms_own_wherever_one_reads_it(person: People) -> None:
+    alice, bob = person("alice", timezone_id="America/New_York"), person("bob", timezone_id="Asia/Tokyo")
+    form = alice.demo_form("incident-report")
+    alice.open(form)
+    bob.open(form)
+    alice.control("reported_at").fill("2026-03-12T22:30")
+    expect(bob.control("reported_at")).to_have_value("2026-03-12T22:30")
+    alice.control("reported_at").fill("2026-03-29T02:30")  # the clocks in Berlin go from 02:00 to 03:00
+    expect(alice.field("reported_at").locator("[data-note]")).to_contain_text("skip this time")
+    alice.sees_state("1 edit not saved")
+    expect(bob.control("reported_at")).to_have_value("2026-03-12T22:30")
+
+
 def test_last_edited_by(person: People, form: str) -> None:
     alice, bob = person("alice").open(form), person("bob").open(form)
     bob.control("leader").fill("Bob")
