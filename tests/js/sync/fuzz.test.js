@@ -38,7 +38,7 @@ function play(seed) {
     }
     for (let step = 0; step < 60; step += 1) {
         const seat = random.choice(room.seats);
-        happen(room, seat, random, alphabets, deleted, kept);
+        happen(seat, random, alphabets, deleted, kept);
     }
     room.reference.mood = () => null;
     comeToRest(room, kept);
@@ -51,14 +51,13 @@ function play(seed) {
 }
 
 /**
- * @param {Room} room
  * @param {import('./support/room.js').Seat} seat
  * @param {Chance} random
  * @param {Map<import('./support/room.js').Seat, Alphabet>} alphabets
  * @param {Set<string>} deleted
  * @param {Set<string>} kept
  */
-function happen(room, seat, random, alphabets, deleted, kept) {
+function happen(seat, random, alphabets, deleted, kept) {
     const what = random.below(100);
     if (what < 40 && seat.page.isReady) {
         const refused = seat.client.refusals;
@@ -94,7 +93,6 @@ function happen(room, seat, random, alphabets, deleted, kept) {
         seat.clientId = undefined;
         seat.open();
     }
-    void room;
 }
 
 /**

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { ADA, BEN, ME, NOTES, OTHER, Story, TEMPERATURE, edit, formWith } from './support/story.js';
+import { ADA, BEN, ME, NOTES, OTHER, Story, TEMPERATURE, edit } from './support/story.js';
 
 const CELL = { value: 'one two', version: 0, by: null, at: null };
 
@@ -252,5 +252,4 @@ test('many edits later the selection is still known: only so many are remembered
         changed: [{ session: 's-ben', at: NOTES, selection: [1, 1], base: 5 }],
     });
     assert.equal(selectionOfBen(story), null, 'told too long ago to say');
-    assert.deepEqual(formWith({}).values, {});
 });
