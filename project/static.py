@@ -12,6 +12,7 @@ class HashedModules(CompressedManifestStaticFilesStorage):
     """Hashed names, ES modules included: an `import` in one names the hashed file of the other."""
 
     support_js_module_import_aggregation = True
+    max_post_process_passes = 30  # one for each step of the longest chain of imports
 
 
 class StaticFiles(WhiteNoiseMiddleware):

@@ -1,3 +1,5 @@
+"""The rooms app: live forms."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
