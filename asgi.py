@@ -8,9 +8,9 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()  # before anything that imports models
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter
 
-from collab.rooms.routing import LiveForms  # noqa: E402
+from collab.rooms.routing import LiveForms
 
 live_forms = LiveForms()
 application = ProtocolTypeRouter({"http": django_application, "websocket": live_forms, "lifespan": live_forms})

@@ -12,7 +12,8 @@ class HashedModules(CompressedManifestStaticFilesStorage):
     """Hashed names, ES modules included: an `import` in one names the hashed file of the other."""
 
     support_js_module_import_aggregation = True
-    max_post_process_passes = 30  # one for each step of the longest chain of imports
+    # A module's name hangs on the names of those it imports: a pass for each step of the longest chain of imports.
+    max_post_process_passes = 30
 
 
 class StaticFiles(WhiteNoiseMiddleware):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,14 @@ def test_a_script_imports_inward(path: Path) -> None:
         assert target.is_file(), f"{target.name} is not there"
         if folder in MAY_IMPORT:
             assert target.relative_to(ROOT / "static/js").parts[0] in MAY_IMPORT[folder]
+
+
+def test_scripts_do_not_import_each_other_in_a_circle() -> None:
+    """Nor could they be hashed: each one's name would hang on the other's."""
+    try:
+        tuple(TopologicalSorter({path: set(imports_of(path)) for path in JAVASCRIPT}).static_order())
+    except CycleError as circle:
+        pytest.fail(" → ".join(path.name for path in circle.args[1]))
 
 
 @pytest.mark.parametrize("path", JAVASCRIPT, ids=name_of)
