@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 POLL_SECONDS = 1.0
+GRACE_SECONDS = 0.25  # what a head in the database is ahead of a room by, its own writer delivers at once
 PRESENCE_SECONDS = 0.1
 GOSSIP_SECONDS = 15.0
 LAYER_SECONDS = 2.0
@@ -50,13 +52,13 @@ class Room:
         self.revision = -1
         self.handed_version = -1
         self.heard = -1  # the highest version anybody told of
-        self.polled_version = -1
-        self.polled_head = -1
+        self.entering = 0  # who is on the way in keeps the room open
         self.sessions: dict[str, Session] = {}
         self.people = People()
         self.tail: deque[Run] = deque()
         self.tail_ops = 0
         self.repair: asyncio.Task[None] | None = None
+        self.telling: asyncio.Task[None] | None = None
         self.presence_timer: asyncio.TimerHandle | None = None
         self.presence_told = 0.0
         self.subscribed = False
@@ -78,10 +80,12 @@ class Room:
 class Hub:
     """Delivers runs to the sessions of this process and tells other processes; implements the writer's audience."""
 
-    def __init__(self, layer: BaseChannelLayer, readers: DatabaseThreads) -> None:
+    def __init__(self, layer: BaseChannelLayer, *, readers: DatabaseThreads, watcher: DatabaseThreads) -> None:
+        """``watcher`` looks after the rooms: however many people come in at once, it has no queue."""
         self.id = uuid4().hex
         self._layer = layer
         self._readers = readers
+        self._watcher = watcher
         self._rooms: dict[UUID, Room] = {}
         self._loop = asyncio.get_running_loop()
         self._channel: str | None = None
@@ -93,17 +97,23 @@ class Hub:
     async def start(self) -> None:
         """Opens the hub's channel, if the layer answers, and begins to listen, publish, poll and gossip."""
         await self._with_layer(self._open_channel())
-        self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._publish, self._poll, self._gossip)]
+        works = (self._listen, self._publish, self._poll, self._gossip, self._stay_subscribed)
+        self._tasks = [asyncio.create_task(work()) for work in works]
 
     # --- rooms and sessions --------------------------------------------------------------------------
 
     async def enter(self, form: UUID) -> Room:
-        """The room of a form, subscribed: what is committed from now on reaches it."""
+        """The room of a form, subscribed: what is committed from now on reaches it. ``seat`` or ``abandon`` follows."""
         room = self._rooms.get(form)
         if room is None:
             room = self._rooms[form] = Room(form)
-        if not room.subscribed:
-            await self._subscribe(room)
+        room.entering += 1
+        try:
+            if not room.subscribed:
+                await self._subscribe(room)
+        except BaseException:
+            self.abandon(room)
+            raise
         return room
 
     def settle(self, room: Room, version: int, revision: int) -> None:
@@ -112,10 +122,12 @@ class Hub:
             room.version = version
             room.revision = revision
             room.handed_version = max(room.handed_version, version)
+        room.revision = min(room.revision, revision)  # read before the room was told of a newer one: it is told again
         self._hear(room, version)
 
     def seat(self, room: Room, session: Session) -> None:
         """Adds a session to the room and tells the others."""
+        room.entering -= 1
         room.sessions[session.id] = session
         room.people.put(session.person)
         self._presence_changed(room)
@@ -124,15 +136,13 @@ class Hub:
         """Takes a session out of the room; the last one out closes it."""
         room.sessions.pop(session.id, None)
         room.people.drop(session.id)
-        if room.sessions:
-            self._presence_changed(room)
-        else:
-            self._close_room(room)
+        self._presence_changed(room)
+        self._close_if_empty(room)
 
     def abandon(self, room: Room) -> None:
-        """Closes a room that was entered by somebody who then was not seated, if nobody else is in it."""
-        if not room.sessions:
-            self._close_room(room)
+        """Somebody who entered is not seated after all."""
+        room.entering -= 1
+        self._close_if_empty(room)
 
     def moved(self, room: Room, session: Session) -> None:
         """A session's person has moved to another field or selection."""
@@ -156,9 +166,13 @@ class Hub:
         return [session for room in self._rooms.values() for session in room.sessions.values()]
 
     async def close(self) -> None:
-        for task in (*self._tasks, *self._background):
-            task.cancel()
-        await asyncio.gather(*self._tasks, *self._background, return_exceptions=True)
+        """Tells the other hubs that nobody is here any more, and ends."""
+        for room in self._rooms.values():
+            self._send_to_hubs(room.form, {"type": "people", "form": str(room.form), "frame": People().pack_here()})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAYER_SECONDS):
+                await self._outbox.join()
+        await _end({*self._tasks, *self._background})
 
     # --- the writer's audience -----------------------------------------------------------------------
 
@@ -203,7 +217,7 @@ class Hub:
         """Reads the log up to what was heard of: a message was lost, or came out of turn (D1)."""
         try:
             while room.version is not None and room.version < room.heard and self._is_open(room):
-                run = await self.read(read_run, room.form, room.version, up_to=room.heard)
+                run = await self._watcher.run_once(read_run, room.form, room.version, up_to=room.heard)
                 if run is None:
                     room.heard = room.version  # a rumour
                 else:
@@ -214,36 +228,44 @@ class Hub:
             room.repair = None
 
     async def _poll(self) -> None:
-        """Compares version and revision of the active rooms with the database: one query for all of them."""
+        """Looks after the active rooms every second, whatever happened the last time."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            for room in [room for room in self._rooms.values() if not room.subscribed]:
-                await self._subscribe(room)
-            forms = [form for form, room in self._rooms.items() if room.version is not None]
-            if not forms:
-                continue
+            for room in list(self._rooms.values()):
+                room.people.forget_silent(now=self._loop.time())
+                self._presence_changed(room)
             try:
-                heads = await self.read(_read_heads, forms)
+                await self._compare_heads()
             except Exception as error:
                 logger.warning("could not poll the active forms: %s", error)
-                continue
-            for form, (version, revision) in heads.items():
-                await self._heard_head(form, version, revision)
 
-    async def _heard_head(self, form: UUID, version: int, revision: int) -> None:
+    async def _compare_heads(self) -> None:
+        """Compares version and revision of the active rooms with the database: one query for all of them (D1)."""
+        forms = [form for form, room in self._rooms.items() if room.version is not None]
+        if not forms:
+            return
+        heads = await self._watcher.run_once(_read_heads, forms)
+        for form, (version, revision) in heads.items():
+            self._heard_head(form, version, revision)
+
+    def _heard_head(self, form: UUID, version: int, revision: int) -> None:
         room = self._rooms.get(form)
         if room is None or room.version is None:
             return
-        # A room that moves on is behind only by what its own writer is about to deliver.
-        stands_still = room.version == room.polled_version
-        if version > room.version and (stands_still or room.polled_head > room.version):
-            self._hear(room, version)
-        room.polled_version, room.polled_head = room.version, version
-        if revision > room.revision:
-            await self._tell_form(room)
+        if version > room.version:
+            self._loop.call_later(GRACE_SECONDS, self._hear, room, version)
+        if revision > room.revision and room.telling is None:
+            room.telling = self._in_background(self._tell_form(room))
 
     async def _tell_form(self, room: Room) -> None:
-        form = await self.read(_read_form, room.form)
+        """Tells the sessions of a room what of the form changed that is not an op."""
+        try:
+            form = await self._watcher.run_once(_read_form, room.form)
+        except Exception as error:
+            logger.warning("could not read form %s: %s", room.form, error)  # the next poll finds it again
+            return
+        finally:
+            room.telling = None
         if form is None or form["revision"] <= room.revision:
             return
         room.revision = form["revision"]
@@ -272,13 +294,11 @@ class Hub:
             self._send_to_hubs(room.form, {"type": "presence", "form": str(room.form), "frame": gossip.frame()})
 
     async def _gossip(self) -> None:
-        """Tells other hubs who is here every now and then, and forgets hubs that fell silent."""
+        """Tells other hubs who is here every now and then."""
         while True:
             await asyncio.sleep(GOSSIP_SECONDS)
-            for room in list(self._rooms.values()):
+            for room in self._rooms.values():
                 self._send_people(room)
-                room.people.forget_silent(now=self._loop.time())
-                self._presence_changed(room)
 
     def _send_people(self, room: Room) -> None:
         self._send_to_hubs(room.form, {"type": "people", "form": str(room.form), "frame": room.people.pack_here()})
@@ -295,8 +315,17 @@ class Hub:
     async def _publish(self) -> None:
         while True:
             form, message = await self._outbox.get()
-            if self._loop.time() >= self._layer_ill_until:
-                await self._with_layer(self._layer.group_send(group_of(form), message))
+            try:
+                if self._loop.time() >= self._layer_ill_until:
+                    await self._with_layer(self._layer.group_send(group_of(form), message))
+            finally:
+                self._outbox.task_done()
+
+    async def _stay_subscribed(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            for room in [room for room in self._rooms.values() if not room.subscribed]:
+                await self._subscribe(room)
 
     async def _subscribe(self, room: Room) -> None:
         """Joins the room's group; where the layer is down the poll carries the room until it is back."""
@@ -332,14 +361,14 @@ class Hub:
                 continue
             if message.get("hub") != self.id:
                 try:
-                    await self._receive(message)
+                    self._receive(message)
                 except Exception:
                     logger.exception("a message of another process was not understood")
 
     async def _open_channel(self) -> None:
         self._channel = await self._layer.new_channel("hub")
 
-    async def _receive(self, message: dict[str, Any]) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
         room = self._rooms.get(UUID(message["form"]))
         if room is None:
             return
@@ -348,7 +377,7 @@ class Hub:
             case "run":
                 self._deliver_here(Run.unpack(message))
             case "head":
-                await self._heard_head(room.form, message["version"], message["revision"])
+                self._heard_head(room.form, message["version"], message["revision"])
             case "presence":
                 room.people.hear_changes(message["hub"], message["frame"], now=now)
                 self._presence_changed(room)
@@ -363,9 +392,11 @@ class Hub:
     def _is_open(self, room: Room) -> bool:
         return self._rooms.get(room.form) is room
 
+    def _close_if_empty(self, room: Room) -> None:
+        if not room.sessions and not room.entering and self._is_open(room):
+            self._close_room(room)
+
     def _close_room(self, room: Room) -> None:
-        if not self._is_open(room):
-            return
         if room.presence_timer is not None:
             room.presence_timer.cancel()
         gossip = room.people.take_ungossiped()
@@ -379,13 +410,21 @@ class Hub:
         if form not in self._rooms:
             await self._with_layer(self._layer.group_discard(group_of(form), channel))
             if (room := self._rooms.get(form)) is not None:
-                room.subscribed = False  # entered again meanwhile: the listener subscribes it anew
+                room.subscribed = False  # entered again meanwhile: subscribed anew in a moment, polled until then
 
     def _in_background(self, work: Any) -> asyncio.Task[None]:
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task
+
+
+async def _end(tasks: set[asyncio.Task[Any]]) -> None:
+    """Cancels tasks until they have ended: a client library may swallow a cancellation that comes with an answer."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=0.2)
 
 
 def _read_form(form: UUID) -> dict[str, Any] | None:

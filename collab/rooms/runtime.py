@@ -38,13 +38,14 @@ class Runtime:
         sys.setswitchinterval(SWITCH_SECONDS)
         limits = room_limits()
         readers = DatabaseThreads("reader", count=READERS)
+        watcher = DatabaseThreads("watcher", count=1)
         lanes = DatabaseThreads("writer", count=LANES)
         layer = get_channel_layer()
         assert layer is not None
-        hub = Hub(layer, readers)
+        hub = Hub(layer, readers=readers, watcher=watcher)
         await hub.start()
         writer = Writer(hub, lanes, limits=limits.of_document(), clock=lambda: datetime.now(UTC))
-        return cls(hub, writer, limits, (readers, lanes))
+        return cls(hub, writer, limits, (readers, watcher, lanes))
 
     async def close(self) -> None:
         """Commits and tells what was submitted, closes the sockets with 1012, and ends the threads."""

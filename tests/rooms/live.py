@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from collab.accounts.models import User
+from collab.rooms.hub import Hub
 from collab.rooms.models import Form
 from collab.rooms.routing import LiveForms
 
@@ -31,13 +32,18 @@ Frame = dict[str, Any]
 class LiveServer:
     """Formroom under uvicorn, on a free port."""
 
-    def __init__(self, port: int, live_forms: LiveForms) -> None:
+    def __init__(self, port: int, live_forms: LiveForms | None = None) -> None:
         self.port = port
-        self.live_forms = live_forms
+        self._live_forms = live_forms
 
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    async def hub(self) -> Hub:
+        """The hub of a server that runs in this process."""
+        assert self._live_forms is not None
+        return (await self._live_forms.runtime()).hub
 
     @asynccontextmanager
     async def visit(
@@ -125,21 +131,31 @@ async def session_of(user: User) -> str:
     return str(await database_sync_to_async(make)())
 
 
+def server_for(live_forms: LiveForms) -> uvicorn.Server:
+    """uvicorn as ``manage.py serve`` runs it."""
+    application = ProtocolTypeRouter({"http": get_asgi_application(), "websocket": live_forms, "lifespan": live_forms})
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            ws="websockets-sansio",
+            ws_max_size=65_536,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=5,
+            log_level="warning",
+        )
+    )
+
+
 @asynccontextmanager
 async def live_server() -> AsyncIterator[LiveServer]:
     live_forms = LiveForms()
-    application = ProtocolTypeRouter({"http": get_asgi_application(), "websocket": live_forms, "lifespan": live_forms})
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        application, ws="websockets-sansio", ws_max_size=65_536, ws_per_message_deflate=False, log_level="warning"
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-            await asyncio.sleep(0.005)
-        yield LiveServer(listener.getsockname()[1], live_forms)
-    finally:
-        server.should_exit = True
-        await serving
+    server = server_for(live_forms)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+                await asyncio.sleep(0.005)
+            yield LiveServer(listener.getsockname()[1], live_forms)
+        finally:
+            server.should_exit = True
+            await serving
