@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
@@ -71,6 +71,7 @@ class Database:
     def __init__(self) -> None:
         self._wrapper = django.db.connection
         self.postgresql = self._wrapper.vendor == "postgresql"
+        self._gathered: list[tuple[str, tuple[str]]] | None = None
 
     def ask(
         self, sql: str, relation: Relation, rows: Sequence[Row], *params: Any, read: Callable[[list[Row]], T]
@@ -78,8 +79,16 @@ class Database:
         """Asks a query in which ``{r}`` is the relation; ``params`` follow it, ``read`` makes something of the rows."""
         return Asked(self._run(sql, relation, rows, params), read)
 
-    def run(self, sql: str, relation: Relation, rows: Sequence[Row], *params: Any) -> None:
-        self._run(sql, relation, rows, params)
+    def write(self, sql: str, relation: Relation, rows: Sequence[Row]) -> None:
+        """Writes, at the latest when the transaction is left: no two writes of one may touch the same row."""
+        if self._gathered is None:
+            self._run(sql, relation, rows, ())
+        else:
+            self._gathered.append(self._bound(sql, relation, rows))
+
+    def joined(self, column: str) -> str:
+        """SQL for a column's values as one text, with spaces between them."""
+        return f"string_agg({column}, ' ')" if self.postgresql else f"group_concat({column}, ' ')"
 
     def uuid(self, value: Any) -> UUID:
         return value if isinstance(value, UUID) else UUID(value)
@@ -94,19 +103,42 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """A transaction of its own whose statements travel together; committed, for certain, when it is left."""
-        with self._pipeline(), transaction.atomic(durable=True):
-            yield
+        """A transaction of its own; committed, for certain, when it is left.
 
-    @contextmanager
-    def _pipeline(self) -> Iterator[None]:
+        On PostgreSQL its questions travel in a pipeline, and what is written travels in one statement at its end.
+        """
         if not self.postgresql or self._wrapper.in_atomic_block:
-            yield
+            with transaction.atomic(durable=True):
+                yield
             return
         self._wrapper.ensure_connection()
         raw: Any = self._wrapper.connection
-        with raw.pipeline():
+        with self._rolled_back_on_error(raw), raw.pipeline():
+            raw.execute("BEGIN")
+            self._gathered = []
             yield
+            self._write_gathered()
+            raw.execute("COMMIT")
+
+    @contextmanager
+    def _rolled_back_on_error(self, raw: Any) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            with suppress(psycopg.Error):
+                raw.rollback()
+            raise
+        finally:
+            self._gathered = None
+
+    def _write_gathered(self) -> None:
+        """Writes what was gathered as one statement: each part a CTE of its own, none seeing what another wrote."""
+        parts = self._gathered or []
+        if not parts:
+            return
+        *firsts, last = [sql for sql, _ in parts]
+        named = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(firsts))
+        self._execute(f"WITH {named} {last}" if named else last, tuple(p for _, params in parts for p in params))
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -123,9 +155,12 @@ class Database:
             self._execute(f"SET LOCAL lock_timeout = {int(milliseconds)}", ())
 
     def _run(self, sql: str, relation: Relation, rows: Sequence[Row], params: Sequence[Any]) -> Any:
+        bound, documents = self._bound(sql, relation, rows)
+        return self._execute(bound, (*documents, *params))
+
+    def _bound(self, sql: str, relation: Relation, rows: Sequence[Row]) -> tuple[str, tuple[str]]:
         item = relation.postgresql if self.postgresql else relation.sqlite
-        document = relation.document(rows, postgresql=self.postgresql)
-        return self._execute(sql.replace("{r}", item), (document, *params))
+        return sql.replace("{r}", item), (relation.document(rows, postgresql=self.postgresql),)
 
     def _execute(self, sql: str, params: Sequence[Any]) -> Any:
         self._wrapper.ensure_connection()

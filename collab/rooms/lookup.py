@@ -46,7 +46,9 @@ def lock_forms(db: Database, forms: Iterable[UUID], *, wait: bool) -> Asked[list
     On SQLite the transaction itself is the lock.
     """
     sql = (
-        "SELECT f.id, f.version, f.next_n, f.status, f.team_id, f.template_version_id"
+        "SELECT f.id, f.version, f.next_n, f.status, f.team_id, f.template_version_id,"
+        f" (SELECT {db.joined('s.section')} FROM rooms_sectionstatus s"
+        "  WHERE s.form_id = f.id AND s.status <> 'open')"
         " FROM rooms_form f JOIN {r} ON f.id = r.form ORDER BY f.id"
     )
     if db.postgresql:
@@ -54,25 +56,19 @@ def lock_forms(db: Database, forms: Iterable[UUID], *, wait: bool) -> Asked[list
 
     def read(answer: Answer) -> list[LockedForm]:
         return [
-            LockedForm(db.uuid(form), version, next_n, status, db.uuid(team), db.uuid(template_version))
-            for form, version, next_n, status, team, template_version in answer
+            LockedForm(
+                db.uuid(form),
+                version,
+                next_n,
+                status,
+                db.uuid(team),
+                db.uuid(template_version),
+                frozenset((locked_sections or "").split()),
+            )
+            for form, version, next_n, status, team, template_version, locked_sections in answer
         ]
 
     return db.ask(sql, _FORMS, [(form,) for form in sorted(forms)], read=read)
-
-
-def ask_locked_sections(db: Database, forms: Iterable[UUID]) -> Asked[dict[UUID, frozenset[str]]]:
-    sql = (
-        "SELECT s.form_id, s.section FROM rooms_sectionstatus s JOIN {r} ON s.form_id = r.form WHERE s.status <> 'open'"
-    )
-
-    def read(answer: Answer) -> dict[UUID, frozenset[str]]:
-        found: dict[UUID, set[str]] = {}
-        for form, section in answer:
-            found.setdefault(db.uuid(form), set()).add(section)
-        return {form: frozenset(sections) for form, sections in found.items()}
-
-    return db.ask(sql, _FORMS, [(form,) for form in forms], read=read)
 
 
 def ask_clients(db: Database, keys: Sequence[ClientKey]) -> Asked[dict[ClientKey, ClientState]]:

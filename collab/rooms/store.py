@@ -28,6 +28,7 @@ class LockedForm:
     status: str
     team: UUID
     template_version: UUID
+    locked_sections: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -142,7 +143,7 @@ def insert_clients(db: Database, keys: Sequence[ClientKey]) -> dict[ClientKey, C
 
 
 def number_clients(db: Database, numbers: Sequence[tuple[int, int]]) -> None:
-    db.run("UPDATE rooms_client SET n = r.n FROM {r} WHERE rooms_client.id = r.client", _NUMBERED, numbers)
+    db.write("UPDATE rooms_client SET n = r.n FROM {r} WHERE rooms_client.id = r.client", _NUMBERED, numbers)
 
 
 def insert_submits(db: Database, submits: Sequence[tuple[Any, ...]]) -> None:
@@ -151,7 +152,7 @@ def insert_submits(db: Database, submits: Sequence[tuple[Any, ...]]) -> None:
         "INSERT INTO rooms_submit (client_id, seq, digest, version, rejected, base, last_edit, at)"
         f" SELECT {_NEW_SUBMIT.names} FROM {{r}} WHERE true"
     )
-    db.run(sql, _NEW_SUBMIT, submits)
+    db.write(sql, _NEW_SUBMIT, submits)
 
 
 def insert_operations(db: Database, operations: Sequence[tuple[Any, ...]]) -> None:
@@ -160,7 +161,7 @@ def insert_operations(db: Database, operations: Sequence[tuple[Any, ...]]) -> No
         'INSERT INTO rooms_operation (form_id, version, "by", seq, kind, "table", "row", field, op, at)'
         f" SELECT {_NEW_OPERATION.names} FROM {{r}} WHERE true"
     )
-    db.run(sql, _NEW_OPERATION, operations)
+    db.write(sql, _NEW_OPERATION, operations)
 
 
 def upsert_cells(db: Database, cells: Iterable[tuple[UUID, Address, Cell]]) -> None:
@@ -174,7 +175,7 @@ def upsert_cells(db: Database, cells: Iterable[tuple[UUID, Address, Cell]]) -> N
         (form, at.table or "", at.row or "", at.field, compact(cell.value), *_stamp(cell.stamp))
         for form, at, cell in cells
     ]
-    db.run(sql, _NEW_CELL, rows)
+    db.write(sql, _NEW_CELL, rows)
 
 
 def insert_defaults(db: Database, form: UUID, values: Mapping[str, Any]) -> None:
@@ -189,7 +190,7 @@ def upsert_rows(db: Database, rows: Iterable[tuple[UUID, str, str, Row]]) -> Non
         ' ON CONFLICT (form_id, "table", "row") DO UPDATE SET rank = excluded.rank, removed = excluded.removed,'
         ' version = excluded.version, "by" = excluded."by", prior = excluded.prior, at = excluded.at'
     )
-    db.run(sql, _NEW_ROW, [(form, table, row, w.rank, w.removed, *_stamp(w.stamp)) for form, table, row, w in rows])
+    db.write(sql, _NEW_ROW, [(form, table, row, w.rank, w.removed, *_stamp(w.stamp)) for form, table, row, w in rows])
 
 
 def advance_forms(db: Database, heads: Sequence[tuple[UUID, int, int, datetime]]) -> None:
@@ -198,7 +199,7 @@ def advance_forms(db: Database, heads: Sequence[tuple[UUID, int, int, datetime]]
         "UPDATE rooms_form SET version = r.version, next_n = r.next_n, updated_at = r.at"
         " FROM {r} WHERE rooms_form.id = r.form"
     )
-    db.run(sql, _HEAD, heads)
+    db.write(sql, _HEAD, heads)
 
 
 def _stamp(stamp: Stamp) -> tuple[int, int | None, int, datetime | None]:
