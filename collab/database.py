@@ -13,7 +13,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -93,13 +93,11 @@ class Database:
     def uuid(self, value: Any) -> UUID:
         return value if isinstance(value, UUID) else UUID(value)
 
-    def instant(self, value: Any) -> datetime | None:
-        """A stored time. SQLite keeps Django's text of it, or hands it out without its zone, which is UTC."""
-        if isinstance(value, str):
-            value = datetime.fromisoformat(value)
-        if value is None or not isinstance(value, datetime):
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def instant(self, column: str) -> str:
+        """SQL for a stored time as it travels: UTC, ISO 8601, to the millisecond."""
+        if self.postgresql:
+            return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+        return f"strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', {column})"
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -168,16 +166,17 @@ class Database:
         if self.postgresql:
             # Bound on the server, so that the few statements of the store are prepared once and run all day.
             return psycopg.Cursor(raw).execute(sql, params)
-        return raw.execute(sql.replace("%s", "?"), params)
+        return raw.execute(sql.replace("%s", "?").replace("%%", "%"), params)
 
 
-def _sqlite_time(value: datetime) -> str:
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+def _sqlite_time(instant: str) -> str:
+    """As Django keeps it."""
+    return datetime.fromisoformat(instant).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SQLITE_FORM: Mapping[str, Callable[[Any], Any]] = {"uuid": lambda value: value.hex, "timestamptz": _sqlite_time}
-_POSTGRESQL_FORM: Mapping[str, Callable[[Any], Any]] = {"uuid": str, "timestamptz": datetime.isoformat}
+_POSTGRESQL_FORM: Mapping[str, Callable[[Any], Any]] = {"uuid": str}
 
 # Lost connections, conflicts between transactions, locks not had in time, no resources, a server that restarts or
 # only reads, a failing system: classes and codes of PostgreSQL's errors that say nothing of the work itself.

@@ -109,7 +109,6 @@ def commit_batch(
     runs begin right after it, whoever committed in between. With ``wait_milliseconds`` a held form is waited
     for; without, it is skipped. Raises what the database raises; nothing is stored then.
     """
-    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
     db = Database()
     batch = _Batch(db, submissions, now, limits)
     with db.transaction():
@@ -121,8 +120,7 @@ class _Batch:
 
     def __init__(self, db: Database, submissions: Sequence[Submission], now: datetime, limits: Limits) -> None:
         self._db = db
-        self._now = now
-        self._at = store.iso(now) or ""
+        self._at = store.iso(now)
         self._limits = limits
         self._submitted = [_read(submission) for submission in submissions]
         self._teams = {form: team_of(form) for form in {submission.form for submission in submissions}}
@@ -301,7 +299,7 @@ class _Batch:
                 outcome.rejected,
                 client.base,
                 client.last_edit,
-                self._now,
+                self._at,
             )
         )
         return outcome
@@ -326,12 +324,12 @@ class _Batch:
         ]
         if rows:
             store.upsert_rows(db, rows)
-        store.advance_forms(db, [(w.locked.id, w.document.version, w.next_n, self._now) for w in changed])
+        store.advance_forms(db, [(w.locked.id, w.document.version, w.next_n, self._at) for w in changed])
 
     def _operation(self, work: _FormWork, version: int, by: int, seq: int, op: Op) -> tuple[Any, ...]:
         table, row, field = _whereabouts(op)
         wire = wire_op(op)
-        return work.locked.id, version, by, seq, wire["kind"], table, row, field, compact(wire), self._now
+        return work.locked.id, version, by, seq, wire["kind"], table, row, field, compact(wire), self._at
 
     def _runs(self, handed: Mapping[UUID, int]) -> list[Run]:
         """For each form what its room has not been handed: what others committed meanwhile, then this batch."""

@@ -24,7 +24,6 @@ from collab.rooms.store import (
     LoggedOp,
     RowKey,
     StoredOutcome,
-    iso,
 )
 
 Answer = list[tuple[Any, ...]]
@@ -102,37 +101,45 @@ def ask_outcomes(db: Database, keys: Sequence[tuple[int, int]]) -> Asked[dict[tu
 
 # --- cells and rows ----------------------------------------------------------------------------------
 
-_CELL = 'SELECT c.form_id, c."table", c."row", c.field, c.value, c.version, c."by", c.prior, c.at FROM rooms_cell c'
-_ROW = 'SELECT w.form_id, w."table", w."row", w.rank, w.removed, w.version, w."by", w.prior, w.at FROM rooms_row w'
+_CELL = 'SELECT c.form_id, c."table", c."row", c.field, c.value, c.version, c."by", c.prior, {at} FROM rooms_cell c'
+_ROW = 'SELECT w.form_id, w."table", w."row", w.rank, w.removed, w.version, w."by", w.prior, {at} FROM rooms_row w'
+
+
+def _cell(db: Database) -> str:
+    return _CELL.format(at=db.instant("c.at"))
+
+
+def _row(db: Database) -> str:
+    return _ROW.format(at=db.instant("w.at"))
 
 
 def ask_cells(db: Database, keys: Iterable[CellKey]) -> Asked[Cells]:
     at_key = 'c.form_id = r.form AND c."table" = r."table" AND c."row" = r."row" AND c.field = r.field'
     rows = [(form, at.table or "", at.row or "", at.field) for form, at in keys]
-    return db.ask(f"{_CELL} JOIN {{r}} ON {at_key}", _CELLS, rows, read=partial(_read_cells, db))
+    return db.ask(f"{_cell(db)} JOIN {{r}} ON {at_key}", _CELLS, rows, read=partial(_read_cells, db))
 
 
 def ask_cells_of_rows(db: Database, keys: Iterable[RowKey]) -> Asked[Cells]:
     of_row = 'c.form_id = r.form AND c."table" = r."table" AND c."row" = r."row"'
-    return db.ask(f"{_CELL} JOIN {{r}} ON {of_row}", _ROWS, list(keys), read=partial(_read_cells, db))
+    return db.ask(f"{_cell(db)} JOIN {{r}} ON {of_row}", _ROWS, list(keys), read=partial(_read_cells, db))
 
 
 def ask_all_cells(db: Database, form: UUID) -> Asked[Cells]:
-    return db.ask(f"{_CELL} JOIN {{r}} ON c.form_id = r.form", _FORMS, [(form,)], read=partial(_read_cells, db))
+    return db.ask(f"{_cell(db)} JOIN {{r}} ON c.form_id = r.form", _FORMS, [(form,)], read=partial(_read_cells, db))
 
 
 def ask_rows(db: Database, keys: Iterable[RowKey]) -> Asked[Rows]:
     at_key = 'w.form_id = r.form AND w."table" = r."table" AND w."row" = r."row"'
-    return db.ask(f"{_ROW} JOIN {{r}} ON {at_key}", _ROWS, list(keys), read=partial(_read_rows, db))
+    return db.ask(f"{_row(db)} JOIN {{r}} ON {at_key}", _ROWS, list(keys), read=partial(_read_rows, db))
 
 
 def ask_tables(db: Database, keys: Iterable[tuple[UUID, str]]) -> Asked[Rows]:
     of_table = 'w.form_id = r.form AND w."table" = r."table"'
-    return db.ask(f"{_ROW} JOIN {{r}} ON {of_table}", _TABLES, list(keys), read=partial(_read_rows, db))
+    return db.ask(f"{_row(db)} JOIN {{r}} ON {of_table}", _TABLES, list(keys), read=partial(_read_rows, db))
 
 
 def ask_all_rows(db: Database, form: UUID) -> Asked[Rows]:
-    return db.ask(f"{_ROW} JOIN {{r}} ON w.form_id = r.form", _FORMS, [(form,)], read=partial(_read_rows, db))
+    return db.ask(f"{_row(db)} JOIN {{r}} ON w.form_id = r.form", _FORMS, [(form,)], read=partial(_read_rows, db))
 
 
 def _read_cells(db: Database, answer: Answer) -> Cells:
@@ -140,7 +147,7 @@ def _read_cells(db: Database, answer: Answer) -> Cells:
         (
             db.uuid(form),
             Address(table or None, row or None, field),
-            Cell(json.loads(value), Stamp(version, by, prior, iso(db.instant(at)))),
+            Cell(json.loads(value), Stamp(version, by, prior, at)),
         )
         for form, table, row, field, value, version, by, prior, at in answer
     ]
@@ -148,7 +155,7 @@ def _read_cells(db: Database, answer: Answer) -> Cells:
 
 def _read_rows(db: Database, answer: Answer) -> Rows:
     return [
-        (db.uuid(form), table, row, Row(rank, bool(removed), Stamp(version, by, prior, iso(db.instant(at)))))
+        (db.uuid(form), table, row, Row(rank, bool(removed), Stamp(version, by, prior, at)))
         for form, table, row, rank, removed, version, by, prior, at in answer
     ]
 
@@ -179,12 +186,12 @@ def ask_edits(db: Database, keys: Iterable[tuple[UUID, Address, int]]) -> Asked[
 def ask_operations(db: Database, form: UUID, since: int, *, up_to: int, limit: int) -> Asked[list[LoggedOp]]:
     """The log of a form above ``since``, at most ``limit`` ops of it."""
     sql = (
-        'SELECT o.version, o."by", o.seq, o.op, o.at FROM rooms_operation o'
+        f'SELECT o.version, o."by", o.seq, o.op, {db.instant("o.at")} FROM rooms_operation o'
         " JOIN {r} ON o.form_id = r.form AND o.version > r.since WHERE o.version <= %s ORDER BY o.version LIMIT %s"
     )
 
     def read(answer: Answer) -> list[LoggedOp]:
-        return [LoggedOp(version, by, seq, op, iso(db.instant(at)) or "") for version, by, seq, op, at in answer]
+        return [LoggedOp(version, by, seq, op, at) for version, by, seq, op, at in answer]
 
     return db.ask(sql, _SINCE, [(form, since)], up_to, limit, read=read)
 

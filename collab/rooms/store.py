@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,13 +65,9 @@ CellKey = tuple[UUID, Address]
 RowKey = tuple[UUID, str, str]  # form, table, row
 
 
-def iso(instant: datetime | None) -> str | None:
+def iso(instant: datetime) -> str:
     """A time as it travels: UTC, to the millisecond."""
-    return None if instant is None else instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03}Z"
-
-
-def from_iso(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03}Z"
 
 
 def compact(value: Any) -> str:
@@ -193,7 +189,7 @@ def upsert_rows(db: Database, rows: Iterable[tuple[UUID, str, str, Row]]) -> Non
     db.write(sql, _NEW_ROW, [(form, table, row, w.rank, w.removed, *_stamp(w.stamp)) for form, table, row, w in rows])
 
 
-def advance_forms(db: Database, heads: Sequence[tuple[UUID, int, int, datetime]]) -> None:
+def advance_forms(db: Database, heads: Sequence[tuple[UUID, int, int, str]]) -> None:
     """Gives each form its new version and next n, inside the lock on its row."""
     sql = (
         "UPDATE rooms_form SET version = r.version, next_n = r.next_n, updated_at = r.at"
@@ -202,5 +198,5 @@ def advance_forms(db: Database, heads: Sequence[tuple[UUID, int, int, datetime]]
     db.write(sql, _HEAD, heads)
 
 
-def _stamp(stamp: Stamp) -> tuple[int, int | None, int, datetime | None]:
-    return stamp.version, stamp.by, stamp.prior, from_iso(stamp.at)
+def _stamp(stamp: Stamp) -> tuple[int, int | None, int, str | None]:
+    return stamp.version, stamp.by, stamp.prior, stamp.at

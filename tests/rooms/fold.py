@@ -29,7 +29,7 @@ def folded(form: Form) -> dict[str, Any]:
     empty = {"values": defaults, "tables": {table: [] for table in document.definition.tables}}
     replica = Replica(empty, 0)
     for entry in Operation.objects.filter(form=form).order_by("version"):
-        replica.apply(read_op(json.loads(entry.op)), by=entry.by, at=iso(entry.at) or "")
+        replica.apply(read_op(json.loads(entry.op)), by=entry.by, at=iso(entry.at))
         assert replica.version == entry.version, "versions have a gap"
     return replica.snapshot()
 
