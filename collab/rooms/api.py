@@ -26,7 +26,7 @@ from collab.rooms.limits import room_limits
 from collab.rooms.models import Form
 from collab.rooms.opening import NotOpened, open_form, read_run, visible_form
 from collab.rooms.run import nothing_since
-from collab.rooms.services import Busy, create_form, forms_for, submit
+from collab.rooms.services import Busy, create_form, forms_for, known_time_zone, submit
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
@@ -85,7 +85,7 @@ def endpoint(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequ
 
 @endpoint("GET", "POST")
 def forms(request: HttpRequest, user: User) -> HttpResponse:
-    """``GET``: the forms one may open. ``POST {template, title}``: makes one in the template's team."""
+    """``GET``: the forms one may open. ``POST {template, title, time_zone?}``: makes one in the template's team."""
     if request.method == "POST":
         return JsonResponse(_listed(_make(user, _body(request))), status=201)
     return JsonResponse({"forms": [_listed(form) for form in forms_for(user)]})
@@ -133,6 +133,7 @@ def _make(user: User, body: dict[str, Any]) -> Form:
     template, title = body.get("template"), body.get("title")
     if not isinstance(title, str) or not 0 < len(title.strip()) <= TITLE_LENGTH or unstorable_text(title):
         raise Refused(400, ErrorCode.INVALID, _("A form needs a title of 1 to 200 characters."))
+    zone = known_time_zone(body.get("time_zone"))
     versions = [
         version
         for version in startable_versions(user)
@@ -140,7 +141,7 @@ def _make(user: User, body: dict[str, Any]) -> Form:
     ]
     if not versions:
         raise Refused(400, ErrorCode.INVALID, _("There is no such template."))
-    return create_form(template_version=versions[0], title=title.strip(), author=user)
+    return create_form(template_version=versions[0], title=title.strip(), author=user, time_zone=zone)
 
 
 def _listed(form: Form) -> dict[str, Any]:

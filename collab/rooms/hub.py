@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -128,6 +129,7 @@ class Hub:
     def seat(self, room: Room, session: Session) -> None:
         """Adds a session to the room and tells the others."""
         room.entering -= 1
+        session.person = replace(session.person, color=room.people.color_for(session.person))
         room.sessions[session.id] = session
         room.people.put(session.person)
         self._presence_changed(room)

@@ -19,7 +19,7 @@ FORGET_SECONDS = 40.0  # with the second between two looks, the 45 of R1
 
 
 def person_of(*, session: str, user: UUID, name: str) -> Person:
-    """A session's person, nowhere yet. The colour is the account's own, the same in every room."""
+    """A session's person, nowhere yet, in the account's own colour."""
     return Person(session, User(str(user), name), user.int % PALETTE)
 
 
@@ -80,6 +80,14 @@ class People:
         for others in self._elsewhere.values():
             people.update(others)
         return list(people.values())
+
+    def color_for(self, person: Person) -> int:
+        """The person's own colour; another one, while there is one, where somebody else here has it."""
+        taken = {other.user.id: other.color for other in self.everyone()}
+        if person.user.id in taken:
+            return taken[person.user.id]
+        free = [color for color in range(PALETTE) if color not in taken.values()]
+        return person.color if person.color in free or not free else free[person.color % len(free)]
 
     def put(self, person: Person) -> None:
         """A session of this process came, or moved."""

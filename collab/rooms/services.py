@@ -7,8 +7,10 @@ finds it within a second.
 from __future__ import annotations
 
 import logging
+import zoneinfo
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -40,6 +42,16 @@ WAIT_MILLISECONDS = 5_000
 
 class Busy(Exception):
     """Another transaction holds the form for longer than a request waits. Nothing was stored."""
+
+
+def known_time_zone(name: object) -> str:
+    """A time zone that there is: the one of this name, or UTC."""
+    return name if isinstance(name, str) and name in available_time_zones() else "UTC"
+
+
+@cache
+def available_time_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
 
 
 def forms_for(user: User) -> QuerySet[Form]:

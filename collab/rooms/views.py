@@ -23,7 +23,7 @@ from collab.accounts.services import EDIT, capabilities
 from collab.forms.definitions import definition_of, startable_versions
 from collab.rooms.models import Form
 from collab.rooms.opening import NotOpened, visible_form
-from collab.rooms.services import create_form, forms_for
+from collab.rooms.services import create_form, forms_for, known_time_zone
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
@@ -35,6 +35,8 @@ SHOWN = 200
 class NewForm(forms.Form):
     """The ordinary form that makes a live one, of the templates that a person may start."""
 
+    # The maker's own, filled in by the page.
+    time_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=200, help_text=_("What colleagues will find it by."))
     field_order = ("template", "title")
 
@@ -64,7 +66,10 @@ def new_form(request: HttpRequest) -> HttpResponse:
     if not filled.is_valid():
         return _home(request, filled, status=400)
     made = create_form(
-        template_version=filled.cleaned_data["template"], title=filled.cleaned_data["title"], author=_person(request)
+        template_version=filled.cleaned_data["template"],
+        title=filled.cleaned_data["title"],
+        author=_person(request),
+        time_zone=known_time_zone(filled.cleaned_data["time_zone"]),
     )
     return redirect("rooms:form", form_id=made.pk)
 

@@ -251,3 +251,14 @@ async def test_replicas_agree_under_crossfire(server: LiveServer, world: World) 
             versions = [v for frame in frames for v in range(frame["from"], frame["to"] + 1)]
             assert versions == list(range(visitor.joined["version"] + 1, 121))
     assert len((await in_thread(stored)(world.form))["values"]["notes"]["value"]) == 120
+
+
+async def test_everyone_in_a_room_has_a_colour_of_their_own(server: LiveServer, world: World) -> None:
+    people = [await in_thread(world.person)(f"person-{number}") for number in range(8)]
+    async with AsyncExitStack() as stack:
+        for user in people:
+            visitor = await stack.enter_async_context(server.join(user, world.form))
+        twin = await stack.enter_async_context(server.join(people[0], world.form, client_id="another-tab"))
+        colors = {person["user"]["id"]: person["color"] for person in visitor.joined["people"]}
+        assert len(set(colors.values())) == len(colors) == 8
+        assert twin.joined["you"]["color"] == colors[str(people[0].pk)]
