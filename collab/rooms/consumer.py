@@ -95,6 +95,8 @@ class RoomConnection:
             await self._close(closed.code, closed.error)
         except asyncio.CancelledError:
             pass  # the closer has said why
+        except OSError:
+            pass  # the client has gone, in the middle of a frame
         except Exception:
             logger.exception("a socket of form %s failed", form_id)
             await self._close(CloseCode.INTERNAL)
@@ -120,6 +122,8 @@ class RoomConnection:
                 raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.JOIN_EXPECTED))
             first = False
             await self._handle(form, message)
+            if self._seat is not None:
+                await self._seat.session.reading()
 
     async def _frame(self) -> str | None:
         """The next text frame; None when the client has gone. Enforces the rate."""
@@ -195,7 +199,10 @@ class RoomConnection:
         people, you = room.people.everyone(), session.person
         joined = opened.joined(people=people, you=you, limits=self._runtime.limits)
         tail = [frame for run in opened.tail for _, frame in run.frames()]
-        await session.begin(joined, opened.version, tail, lambda since: self._runtime.hub.read_on(room, since))
+        try:
+            await session.begin(joined, opened.told, tail, lambda since: self._runtime.hub.read_on(room, since))
+        except TimeoutError:
+            raise Closed(CloseCode.TOO_SLOW) from None
 
     def _leave(self) -> None:
         seat, self._seat = self._seat, None
@@ -241,50 +248,48 @@ class RoomConnection:
     async def _close_when_left(self, session: Session, serving: asyncio.Task[Any] | None) -> None:
         """Closes the socket when the hub ends the session; a reader who does not even take that is cut off."""
         await session.gone.wait()
-        with suppress(Exception):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._close(session.close_code or CloseCode.INTERNAL)
+        await self._close(session.close_code or CloseCode.INTERNAL)
         if serving is not None:
             serving.cancel()
 
     async def _close(self, code: CloseCode, error: ProtocolError | None = None) -> None:
-        """Says why, then closes (T4)."""
+        """Says why, then closes (T4). Who does not take even that is not waited for."""
         with suppress(Exception):
-            if error is not None:
-                await self._tell(Error(error.code, error.message))
-            await self._tell(Closing(int(code), gettext(code.reason)))
-            await self._send({"type": "websocket.close", "code": int(code), "reason": code.name.lower()})
+            async with asyncio.timeout(CLOSE_SECONDS):
+                if error is not None:
+                    await self._tell(Error(error.code, error.message))
+                await self._tell(Closing(int(code), gettext(code.reason)))
+                await self._send({"type": "websocket.close", "code": int(code), "reason": code.name.lower()})
 
     async def _tell(self, message: Error | Closing) -> None:
         await self._send({"type": "websocket.send", "text": encode(message)})
 
 
 def session_key(scope: dict[str, Any]) -> str | None:
+    """The session cookie, if it is one: a quoted cookie may say anything, which no database has to hear."""
     cookie: SimpleCookie = SimpleCookie()
     for name, value in scope["headers"]:
         if name == b"cookie":
             with suppress(CookieError):
                 cookie.load(value.decode("latin-1"))
     morsel = cookie.get(settings.SESSION_COOKIE_NAME)
-    return morsel.value if morsel is not None else None
+    key = morsel.value if morsel is not None else ""
+    return key if key.isascii() and key.isalnum() else None
 
 
 def same_origin(scope: dict[str, Any]) -> bool:
     """Whether ``Origin``, where sent, is this site's, by scheme, host and port (T3)."""
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     origin, host = headers.get(b"origin"), headers.get(b"host", "")
-    if origin is None:
+    if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    if origin in settings.CSRF_TRUSTED_ORIGINS:
-        return True
-    secure = scope.get("scheme") in ("wss", "https")
-    own = urlsplit(f"{'https' if secure else 'http'}://{host}")
+    scheme = "https" if scope.get("scheme") in ("wss", "https") else "http"
     try:
-        theirs = urlsplit(origin)
+        theirs, own = urlsplit(origin), urlsplit(f"{scheme}://{host}")
         same = (theirs.scheme, theirs.hostname, _port(theirs)) == (own.scheme, own.hostname, _port(own))
+        return same and validate_host(own.hostname or "", settings.ALLOWED_HOSTS)
     except ValueError:
         return False
-    return same and validate_host(own.hostname or "", settings.ALLOWED_HOSTS)
 
 
 def _port(url: Any) -> int:

@@ -37,7 +37,7 @@ GRACE_SECONDS = 0.25  # what a head in the database is ahead of a room by, its o
 PRESENCE_SECONDS = 0.1
 GOSSIP_SECONDS = 15.0
 LAYER_SECONDS = 2.0
-TAIL_OPS = 4_000
+TAIL_CHARACTERS = 1_000_000
 
 
 def group_of(form: UUID) -> str:
@@ -57,7 +57,7 @@ class Room:
         self.sessions: dict[str, Session] = {}
         self.people = People()
         self.tail: deque[Run] = deque()
-        self.tail_ops = 0
+        self.tail_characters = 0
         self.repair: asyncio.Task[None] | None = None
         self.telling: asyncio.Task[None] | None = None
         self.presence_timer: asyncio.TimerHandle | None = None
@@ -67,9 +67,9 @@ class Room:
     def keep(self, run: Run) -> None:
         """Remembers recent runs, so that a reader who lags a little needs no database."""
         self.tail.append(run)
-        self.tail_ops += len(run.ops)
-        while self.tail_ops > TAIL_OPS and len(self.tail) > 1:
-            self.tail_ops -= len(self.tail.popleft().ops)
+        self.tail_characters += run.characters
+        while self.tail_characters > TAIL_CHARACTERS and len(self.tail) > 1:
+            self.tail_characters -= self.tail.popleft().characters
 
     def remembered(self, since: int) -> Run | None:
         """The remembered run that continues at ``since``, if the tail reaches back that far."""

@@ -39,7 +39,10 @@ class NotOpened(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A form as it was at ``version``. ``snapshot`` is JSON text, or None where the tail is all that is wanted."""
+    """A form as it was at ``version``. ``snapshot`` is JSON text, or None where the tail is all that is wanted.
+
+    Of a long tail only the beginning is here: the rest is read as the reader takes it.
+    """
 
     form: Form
     role: str
@@ -49,6 +52,11 @@ class Opened:
     clients: Mapping[int, Client]
     last_seq: int
     tail: tuple[Run, ...]
+
+    @property
+    def told(self) -> int:
+        """The version that snapshot and tail reach."""
+        return self.tail[-1].last if self.tail else self.version
 
     def joined(self, *, people: Sequence[Person], you: Person | None, limits: RoomLimits) -> str:
         """The ``joined`` frame."""
@@ -131,7 +139,7 @@ def read_run(form: UUID, since: int, *, up_to: int, limit: int = TAIL_PAGE) -> R
 
 
 def _tail(form: Form, since: int) -> tuple[Run, ...]:
-    run = read_run(form.pk, since, up_to=form.version, limit=form.version - since or 1)
+    run = read_run(form.pk, since, up_to=form.version, limit=TAIL_PAGE)
     return (run,) if run is not None else ()
 
 

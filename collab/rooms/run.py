@@ -6,7 +6,7 @@ shape of a ``committed`` frame (PROTOCOL.md); knows neither sockets nor the data
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,9 @@ from collab.protocol.codec import dumps, encode
 from collab.protocol.messages import Client, Committed, Encoded, User
 from collab.rooms.store import LoggedOp
 
-MAX_OPS_PER_FRAME = 500
+# What a slow reader holds up at most, besides what its kernel takes.
+FRAME_OPS = 500
+FRAME_CHARACTERS = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Run:
     def last(self) -> int:
         return self.first + len(self.ops) - 1
 
+    @property
+    def characters(self) -> int:
+        """How long its ops are together, about as long as its frames."""
+        return sum(len(op.op) for op in self.ops)
+
     def after(self, version: int) -> Run:
         """What of this run comes after a version."""
         if version < self.first:
@@ -41,10 +48,9 @@ class Run:
     def frames(self) -> list[tuple[int, str]]:
         """The run as ``committed`` frames of a bounded size, each with its last version; encoded once for everyone."""
         if not self._frames:
-            for start in range(0, len(self.ops), MAX_OPS_PER_FRAME):
-                part = self.ops[start : start + MAX_OPS_PER_FRAME]
-                first = self.first + start
-                self._frames.append((first + len(part) - 1, _frame(first, part, self.clients)))
+            for part in _parts(self.ops):
+                first, last = part[0].version, part[-1].version
+                self._frames.append((last, _frame(first, part, self.clients)))
         return self._frames
 
     def one_frame(self) -> str:
@@ -61,6 +67,17 @@ class Run:
         clients = {n: Client(client_id, User(id, name)) for n, client_id, id, name in message["clients"]}
         ops = tuple(LoggedOp(*op) for op in message["ops"])
         return cls(UUID(message["form"]), message["first"], ops, clients)
+
+
+def _parts(ops: tuple[LoggedOp, ...]) -> Iterator[tuple[LoggedOp, ...]]:
+    """The ops in parts of a bounded size; one op alone may be longer."""
+    start = size = 0
+    for end, op in enumerate(ops):
+        size += len(op.op)
+        if end > start and (size > FRAME_CHARACTERS or end - start == FRAME_OPS):
+            yield ops[start:end]
+            start, size = end, len(op.op)
+    yield ops[start:]
 
 
 def nothing_since(version: int) -> str:

@@ -60,6 +60,11 @@ class Session:
         self._live = True
         self._flush()
 
+    async def reading(self) -> None:
+        """Waits while the reader is stalled: who does not read is not read on either, so that nothing queues up."""
+        if self._stalled is not None:
+            await asyncio.wait([self._stalled])
+
     def deliver(self, run: Run) -> None:
         """Tells a run, cut to what the session does not have. A stalled session reads it later."""
         if not self._live or self._stalled is not None or run.last <= self.sent:

@@ -32,13 +32,21 @@ Frame = dict[str, Any]
 class LiveServer:
     """Formroom under uvicorn, on a free port."""
 
-    def __init__(self, port: int, live_forms: LiveForms | None = None) -> None:
+    def __init__(self, port: int, live_forms: LiveForms | None = None, server: uvicorn.Server | None = None) -> None:
         self.port = port
         self._live_forms = live_forms
+        self._server = server
 
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What is waiting in this process to be taken by all the readers together."""
+        assert self._server is not None
+        connections: Any = self._server.server_state.connections
+        return sum(connection.transport.get_write_buffer_size() for connection in connections)
 
     async def hub(self) -> Hub:
         """The hub of a server that runs in this process."""
@@ -47,22 +55,43 @@ class LiveServer:
 
     @asynccontextmanager
     async def visit(
-        self, user: User | None, form: Form | str, *, origin: str | None = None, client_id: str | None = None
+        self,
+        user: User | None,
+        form: Form | str,
+        *,
+        origin: str | None = None,
+        client_id: str | None = None,
+        receive_buffer: int | None = None,
     ) -> AsyncIterator[Visitor]:
-        """A connected socket, not yet joined."""
+        """A connected socket, not yet joined. With a small ``receive_buffer`` it is soon full when nobody reads."""
         headers = [] if user is None else [("Cookie", f"sessionid={await session_of(user)}")]
         path = f"/ws/forms/{form.pk if isinstance(form, Form) else form}/"
         url = f"ws://127.0.0.1:{self.port}{path}"
         async with connect(
-            url, additional_headers=headers, origin=Origin(origin or self.origin), max_size=None, compression=None
+            url,
+            additional_headers=headers,
+            origin=Origin(origin or self.origin),
+            max_size=None,
+            compression=None,
+            close_timeout=1,
+            sock=self._socket(receive_buffer),
+            max_queue=None if receive_buffer is None else 1,
         ) as connection:
             name = user.username if user is not None else "nobody"
             yield Visitor(connection, client_id or f"{name}-tab-1")
 
+    def _socket(self, receive_buffer: int | None) -> socket.socket:
+        connected = _tcp_socket()
+        if receive_buffer is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connected.connect(("127.0.0.1", self.port))
+        connected.setblocking(False)
+        return connected
+
     @asynccontextmanager
     async def join(self, user: User, form: Form, **how: Any) -> AsyncIterator[Visitor]:
         """A socket that has joined."""
-        visit = {key: how.pop(key) for key in ("origin", "client_id") if key in how}
+        visit = {key: how.pop(key) for key in ("origin", "client_id", "receive_buffer") if key in how}
         async with self.visit(user, form, **visit) as visitor:
             await visitor.join(**how)
             yield visitor
@@ -131,13 +160,18 @@ async def session_of(user: User) -> str:
     return str(await database_sync_to_async(make)())
 
 
+def _tcp_socket() -> socket.socket:
+    """A socket that asyncio knows for TCP, and so lets send small frames at once; uvloop takes any for it."""
+    return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+
+
 def server_for(live_forms: LiveForms) -> uvicorn.Server:
     """uvicorn as ``manage.py serve`` runs it."""
     application = ProtocolTypeRouter({"http": get_asgi_application(), "websocket": live_forms, "lifespan": live_forms})
     return uvicorn.Server(
         uvicorn.Config(
             application,
-            ws="websockets-sansio",
+            ws="project.websocket:WebSocket",
             ws_max_size=65_536,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=5,
@@ -150,12 +184,14 @@ def server_for(live_forms: LiveForms) -> uvicorn.Server:
 async def live_server() -> AsyncIterator[LiveServer]:
     live_forms = LiveForms()
     server = server_for(live_forms)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with _tcp_socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)  # else the kernel hides a slow reader
+        listener.bind(("127.0.0.1", 0))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
                 await asyncio.sleep(0.005)
-            yield LiveServer(listener.getsockname()[1], live_forms)
+            yield LiveServer(listener.getsockname()[1], live_forms, server)
         finally:
             server.should_exit = True
             await serving

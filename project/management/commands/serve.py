@@ -78,7 +78,7 @@ def serve(listener: socket.socket) -> None:
         "asgi:application",
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws="project.websocket:WebSocket",
         ws_max_size=FRAME_BYTES,
         ws_per_message_deflate=False,  # it would compress a broadcast again for every socket
         timeout_graceful_shutdown=5,
