@@ -3,25 +3,31 @@
  * What a tab keeps over a reload: its client id, and what is not saved yet. Of one person, and for that person only (I7).
  *
  * Owns the keys in sessionStorage: one for each person and form. What is not saved is there only while the page is not in
- * front, so that a tab that is duplicated does not take it along; and the sign-in page sweeps everything away
- * (`signed-out.js`). A tab holds a lock on its client id: its duplicate, which has the same storage, takes a new one.
+ * front, and the sign-in page sweeps everything away (`signed-out.js`). A tab holds a lock on its client id (C3): its
+ * duplicate, which has a copy of the storage, takes a new one, and leaves what is not saved to its twin.
  *
- * Storage may be full, or forbidden; then a reload keeps nothing, and nothing else changes.
+ * Storage may be full, or forbidden; then a reload keeps nothing, and nothing else changes. Without https there are no
+ * locks: then every page takes a new id, and only what was kept goes on under the one it was kept with.
  */
 
 const PREFIX = 'formroom.tab.';
+/** A page that is loaded anew may come before the one it follows has let go. */
+const PATIENCE_MS = 1500;
 
 export class Tab {
     #key;
     #storage;
+    #locks;
 
     /**
      * @param {{user: string, form: string}} whose
      * @param {Storage} [storage]
+     * @param {Pick<LockManager, 'request'> | null} [locks] null: there are none
      */
-    constructor({ user, form }, storage = sessionStorage) {
+    constructor({ user, form }, storage = sessionStorage, locks = globalThis.navigator?.locks ?? null) {
         this.#key = `${PREFIX}${user}.${form}`;
         this.#storage = storage;
+        this.#locks = locks;
         sweep(storage, `${PREFIX}${user}.`);
     }
 
@@ -32,9 +38,14 @@ export class Tab {
      * @returns {Promise<string>}
      */
     async clientId(newId) {
-        const known = this.#read('id');
-        const id = known !== null && (await isFree(known)) ? known : newId();
-        void holdFor(id);
+        const known = this.#locks === null ? null : this.#read('id');
+        if (known !== null && (await this.#hold(known))) {
+            return known;
+        }
+        if (known !== null) {
+            this.keep(null); // the twin's, who still has it: what is sent twice under two names is there twice
+        }
+        const id = newId();
         this.rename(id);
         return id;
     }
@@ -42,6 +53,7 @@ export class Tab {
     /** @param {string} id */
     rename(id) {
         this.#write('id', id);
+        void this.#hold(id);
     }
 
     /** @param {unknown} kept null: nothing */
@@ -54,6 +66,24 @@ export class Tab {
         const kept = this.#read('kept');
         this.#write('kept', null);
         return kept === null ? null : JSON.parse(kept);
+    }
+
+    /**
+     * Holds an id until the page goes away.
+     *
+     * @param {string} id
+     * @returns {Promise<boolean>} whether it is this tab's now
+     */
+    #hold(id) {
+        return new Promise((resolve) => {
+            const held = () => {
+                resolve(true);
+                return new Promise(() => {});
+            };
+            this.#locks
+                ?.request(id, { signal: AbortSignal.timeout(PATIENCE_MS) }, held)
+                .catch(() => resolve(false));
+        });
     }
 
     /** @param {'id' | 'kept'} what */
@@ -94,18 +124,4 @@ export function sweep(storage, except = null) {
             storage.removeItem(key);
         }
     }
-}
-
-/** @param {string} id */
-function isFree(id) {
-    return navigator.locks.request(id, { ifAvailable: true }, (lock) => lock !== null);
-}
-
-/**
- * Until the page goes away.
- *
- * @param {string} id
- */
-function holdFor(id) {
-    return navigator.locks.request(id, () => new Promise(() => {}));
 }
