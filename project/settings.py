@@ -54,6 +54,7 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True  # scripts read the token from the page, not from the cookie
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "project.refusals.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
 

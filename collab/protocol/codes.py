@@ -71,6 +71,7 @@ class ErrorCode(_Code):
     TOO_MANY = "too_many", gettext_noop("This is too much at once. Please wait a moment.")
     NOT_SIGNED_IN = "not_signed_in", gettext_noop("You are not signed in.")
     NOT_ALLOWED = "not_allowed", gettext_noop("You may not do this.")
+    CSRF = "csrf", gettext_noop("This page is too old. Please load it again.")
     NO_SUCH_FORM = "no_such_form", gettext_noop("There is no such form.")
     METHOD_NOT_ALLOWED = "method_not_allowed", gettext_noop("This address does not take that method.")
     INVALID = "invalid", gettext_noop("This does not fit here.")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.request import UnreadablePostError
+from django.http.request import RawPostDataException, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collab.accounts.models import User
 
 P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
 View = Callable[Concatenate[HttpRequest, "User", P], HttpResponse]
 
 
@@ -54,10 +56,6 @@ class Refused(Exception):
 
 def _not_opened(refused: NotOpened) -> Refused:
     return Refused(403, ErrorCode.NOT_ALLOWED) if refused.exists else Refused(404, ErrorCode.NO_SUCH_FORM)
-
-
-def _malformed(error: ProtocolError) -> Refused:
-    return Refused(413 if error.code is ErrorCode.TOO_LARGE else 400, error.code, error.message)
 
 
 def endpoint(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
@@ -92,16 +90,17 @@ def forms(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @endpoint("GET")
-def form(request: HttpRequest, user: User, form_id: UUID) -> HttpResponse:
+def form(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     """As ``joined``: the form, its snapshot, and how far one's client has come (``?client_id=``)."""
-    opened = open_form(user, form_id, client_id=request.GET.get("client_id"), since=None, want="snapshot")
+    client_id = _read(read_client_id, request.GET) if "client_id" in request.GET else None
+    opened = open_form(user, _id(form_id), client_id=client_id, since=None, want="snapshot")
     return _json(opened.joined(people=[], you=None, limits=room_limits()))
 
 
 @endpoint("GET", "POST")
-def operations(request: HttpRequest, user: User, form_id: UUID) -> HttpResponse:
+def operations(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     """``GET ?since=V``: as ``committed``. ``POST {client_id, seq, base, ops}``: as ``acked``."""
-    visible, _role = visible_form(user, form_id)
+    visible, _role = visible_form(user, _id(form_id))
     if request.method == "POST":
         return _submit(request, user, visible)
     return _since(visible, request.GET.get("since", "0"))
@@ -117,11 +116,8 @@ def _since(visible: Form, since: str) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, user: User, visible: Form) -> HttpResponse:
-    try:
-        body = _body(request)
-        client_id, message = read_client_id(body), read_submit(body)
-    except ProtocolError as error:
-        raise _malformed(error) from None
+    body = _body(request)
+    client_id, message = _read(read_client_id, body), _read(read_submit, body)
     try:
         outcome = submit(Submission(visible.pk, user.pk, client_id, message.seq, message.base, message.ops))
     except Busy:
@@ -153,14 +149,26 @@ def _listed(form: Form) -> dict[str, Any]:
     }
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def _id(text: str) -> UUID:
     try:
-        return read_object(_read(request))
+        return UUID(text)
+    except ValueError:
+        raise Refused(404, ErrorCode.NO_SUCH_FORM) from None
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    return _read(read_object, _bytes(request))
+
+
+def _read(read: Callable[[R], T], raw: R) -> T:
+    """What the protocol reads there, or the answer that says what is wrong with it."""
+    try:
+        return read(raw)
     except ProtocolError as error:
-        raise _malformed(error) from None
+        raise Refused(413 if error.code is ErrorCode.TOO_LARGE else 400, error.code, error.message) from None
 
 
-def _read(request: HttpRequest) -> bytes:
+def _bytes(request: HttpRequest) -> bytes:
     """The body, of at most a frame's size: what is longer is not even read."""
     too_large = Refused(413, ErrorCode.TOO_LARGE)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FRAME_BYTES:
@@ -169,8 +177,8 @@ def _read(request: HttpRequest) -> bytes:
         return request.body
     except RequestDataTooBig:
         raise too_large from None
-    except UnreadablePostError:
-        raise Refused(400, ErrorCode.MALFORMED, _("The request broke off.")) from None
+    except (UnreadablePostError, RawPostDataException):  # it broke off, or was read as the fields of a page
+        raise Refused(400, ErrorCode.MALFORMED, _("A request is JSON in UTF-8.")) from None
 
 
 def _json(text: str) -> HttpResponse:

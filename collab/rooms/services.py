@@ -6,28 +6,30 @@ finds it within a second.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import zoneinfo
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
-from django.db import transaction
+from channels.layers import BaseChannelLayer, get_channel_layer
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from collab.accounts.services import VIEW, teams_where
-from collab.database import Database
+from collab.database import Database, is_passing
 from collab.document.operations import Address, AddRow, Edit, Op, Set, wire_op
 from collab.forms.definitions import definition_of
 from collab.ids import uuid7
 from collab.protocol.codec import MAX_OPS
 from collab.rooms import store
-from collab.rooms.commit import Outcome, Submission, commit_batch
-from collab.rooms.hub import group_of
+from collab.rooms.commit import BatchResult, Outcome, Submission, commit_batch
+from collab.rooms.hub import LAYER_SECONDS, group_of
 from collab.rooms.limits import room_limits
 from collab.rooms.models import Form
 
@@ -41,7 +43,7 @@ WAIT_MILLISECONDS = 5_000
 
 
 class Busy(Exception):
-    """Another transaction holds the form for longer than a request waits. Nothing was stored."""
+    """The form is held for longer than a request waits, or the database is away. The same may be sent again (C3)."""
 
 
 def known_time_zone(name: object) -> str:
@@ -97,19 +99,28 @@ def create_form(
 
 def submit(submission: Submission) -> Outcome:
     """Commits one submit in the calling thread: the HTTP twin of the writer. Raises ``Busy``."""
-    result = commit_batch(
-        [submission],
-        now=datetime.now(UTC),
-        limits=room_limits().of_document(),
-        handed={},
-        wait_milliseconds=WAIT_MILLISECONDS,
-    )
+    try:
+        result = _commit(submission)
+    except Exception as error:
+        if is_passing(error):
+            raise Busy from error
+        logger.exception("submit rejected: form %s user %s seq %d", submission.form, submission.user, submission.seq)
+        result = _commit(replace(submission, poisoned=True))
     for run in result.runs:
         tell_hubs(submission.form, {"type": "run", **run.pack()})
     outcome = result.outcomes[0]
-    if outcome is None:
-        raise Busy
+    assert outcome is not None, "a form that was waited for has an outcome"
     return outcome
+
+
+def _commit(submission: Submission) -> BatchResult:
+    limits = room_limits().of_document()
+    now = datetime.now(UTC)
+    try:
+        return commit_batch([submission], now=now, limits=limits, handed={}, wait_milliseconds=WAIT_MILLISECONDS)
+    except Exception:
+        connection.close()  # whatever state it is in, what comes next begins with a sound one
+        raise
 
 
 def change_form(form: Form, **changes: Any) -> None:
@@ -127,9 +138,14 @@ def tell_hubs(form: UUID, message: dict[str, Any]) -> None:
     if layer is None:
         return
     try:
-        async_to_sync(layer.group_send)(group_of(form), {**message, "hub": ""})
+        async_to_sync(_send)(layer, group_of(form), {**message, "hub": ""})
     except Exception as error:
-        logger.warning("the channel layer does not answer: %s", error)
+        logger.warning("the channel layer does not answer: %s", error or type(error).__name__)
+
+
+async def _send(layer: BaseChannelLayer, group: str, message: dict[str, Any]) -> None:
+    async with asyncio.timeout(LAYER_SECONDS):
+        await layer.group_send(group, message)
 
 
 def _value_ops(form: Form, values: Mapping[str, Any]) -> list[Op]:

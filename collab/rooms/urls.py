@@ -11,6 +11,6 @@ urlpatterns = [
     path("forms/new/", views.new_form, name="new"),
     path("forms/<uuid:form_id>/", views.form_page, name="form"),
     path("api/forms/", api.forms, name="api-forms"),
-    path("api/forms/<uuid:form_id>/", api.form, name="api-form"),
-    path("api/forms/<uuid:form_id>/operations/", api.operations, name="api-operations"),
+    path("api/forms/<str:form_id>/", api.form, name="api-form"),
+    path("api/forms/<str:form_id>/operations/", api.operations, name="api-operations"),
 ]
