@@ -51,7 +51,7 @@ test-javascript: $(VENV)/.installed-dev node_modules/.installed  ## the JavaScri
 
 test-browser: $(VENV)/.installed-dev  ## the browser tests, in a real Chromium
 	CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && \
-	$(EMBEDDED) $(BIN)/python -m pytest -m browser
+	$(EMBEDDED) $(BIN)/python -m pytest -m browser tests/browser
 
 # --- check --------------------------------------------------------------------------------------
 

@@ -27,13 +27,6 @@ HOST = "127.0.0.1"
 START_TIMEOUT = 60.0
 SECTION = 100  # fields
 
-# As `make run` serves it. For the textbook too: what is compared is what happens behind the socket.
-UVICORN = [
-    "--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio", "--ws-max-size", "65536",
-    "--ws-per-message-deflate", "false", "--lifespan", "auto", "--timeout-graceful-shutdown", "5",
-    "--log-level", "warning", "--no-access-log", "--backlog", "4096",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -123,7 +116,7 @@ def store_processes() -> list[int]:
 def serving(application: str, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
     """uvicorn with `application` on a free port: the port and the process id. Stopped at the end."""
     port = services.free_port()
-    command = [sys.executable, "-m", "uvicorn", application, "--host", HOST, "--port", str(port), *UVICORN]
+    command = [sys.executable, "-m", "bench.server", application, HOST, str(port)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL) as process:
         try:
             wait_until_it_answers(process, port)

@@ -6,8 +6,13 @@ The suite runs twice: on SQLite with the channel layer in memory (nothing set), 
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 from django.conf import settings
+
+# A busy machine is no counterexample; a real one can be run again from what is printed.
+hypothesis.settings.register_profile("formroom", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("formroom")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """`manage.py serve`: everything `make run` needs, in one process, so that a second start is quick.
 
-Brings the database up to date, loads the demo, says where to go and who can sign in, and serves with uvicorn. Owns the
-options that uvicorn is given here; what is served is `asgi.application`.
+Brings the database up to date, loads the demo, says where to go and who can sign in, and serves with uvicorn.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-FRAME_BYTES = 64 * 1024  # T2: the largest frame of a client
+from project.serving import UVICORN
 
 
 class Command(BaseCommand):
@@ -74,16 +73,7 @@ Sign in as two of them in two browsers, open the same form, and type. Ctrl-C end
 
 
 def serve(listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        "asgi:application",
-        loop="uvloop",
-        http="httptools",
-        ws="project.websocket:WebSocket",
-        ws_max_size=FRAME_BYTES,
-        ws_per_message_deflate=False,  # it would compress a broadcast again for every socket
-        timeout_graceful_shutdown=5,
-        log_level="warning",
-    )
+    config = uvicorn.Config("asgi:application", **UVICORN)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:  # uvicorn has shut down, and hands the signal on
