@@ -48,10 +48,10 @@ def lock_forms(db: Database, forms: Iterable[UUID], *, wait: bool) -> Asked[list
         "SELECT f.id, f.version, f.next_n, f.status, f.team_id, f.template_version_id,"
         f" (SELECT {db.joined('s.section')} FROM rooms_sectionstatus s"
         "  WHERE s.form_id = f.id AND s.status <> 'open')"
-        " FROM rooms_form f JOIN {r} ON f.id = r.form ORDER BY f.id"
+        " FROM rooms_form f JOIN {r} ON f.id = r.form"
     )
     if db.postgresql:
-        sql += " FOR NO KEY UPDATE OF f" + ("" if wait else " SKIP LOCKED")
+        sql += " ORDER BY f.id FOR NO KEY UPDATE OF f" + ("" if wait else " SKIP LOCKED")
 
     def read(answer: Answer) -> list[LockedForm]:
         return [
