@@ -175,6 +175,7 @@ def server_for(live_forms: LiveForms) -> uvicorn.Server:
             ws_max_size=65_536,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=5,
+            log_config=None,  # to the loggers of the tests
             log_level="warning",
         )
     )
