@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.cable import Cable
 from tests.browser.person import Person
-from tests.browser.server import running_server
+from tests.browser.server import run_beside, running_server
 from tests.chromium import ADVICE, find_chromium
 
 expect.set_options(timeout=10_000)
@@ -28,9 +29,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with running_server(tmp_path_factory.mktemp("formroom")) as port:
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("formroom")
+
+
+@pytest.fixture(scope="session")
+def server_port(server_folder: Path) -> Iterator[int]:
+    with running_server(server_folder) as port:
         yield port
+
+
+@pytest.fixture
+def beside(server_folder: Path, server_port: int) -> Callable[[str], None]:
+    """``beside(code)`` runs Python on the server's database, in another process."""
+    return lambda code: run_beside(server_folder, code)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def running_server(folder: Path) -> Iterator[int]:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "FORMROOM_VAR_DIR": str(folder), "DATABASE_URL": "", "REDIS_URL": ""},
+            env=environment(folder),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -39,6 +39,16 @@ def running_server(folder: Path) -> Iterator[int]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "FORMROOM_VAR_DIR": str(folder), "DATABASE_URL": "", "REDIS_URL": ""}
+
+
+def run_beside(folder: Path, code: str) -> None:
+    """Runs Python on the server's database, in a process of its own: what an operator does, or another server."""
+    command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", code]
+    subprocess.run(command, cwd=ROOT, env=environment(folder), check=True, timeout=PATIENCE)
 
 
 def free_port() -> int:

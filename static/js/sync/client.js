@@ -33,7 +33,7 @@
  * **The view** is what the page shows, confirmed + under way + unsent:
  *
  *     client.value(address), client.cell(address), client.rows(table), client.hasRow(table, row)
- *     client.people, client.others, client.you, client.role, client.form, client.definition, client.limits
+ *     client.people, client.others, client.you, client.role, client.mayEdit, client.form, client.definition, client.limits
  *     client.version, client.status, client.refusals, client.refusalAt(address), client.clientId
  *
  * Events come through `emit`, one at a time, each when the view already shows it; their shapes are in `types.js`.
@@ -278,6 +278,11 @@ export class SyncClient {
 
     get role() {
         return this.#conversation.session.role;
+    }
+
+    /** Whether the role lets this page's person change a form that is open (C10). */
+    get mayEdit() {
+        return this.#conversation.session.mayEdit;
     }
 
     get form() {

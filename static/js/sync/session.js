@@ -20,6 +20,9 @@ import { readDefinition } from '../document/schema.js';
 /** @type {Limits} what the protocol promises before a server said more */
 const LEAST_LIMITS = Object.freeze({ frame_bytes: 65536, ops_per_submit: 100 });
 
+/** The roles that let one edit: what `capabilities` says in `collab/accounts/services.py`. */
+const EDITING = new Set(['editor']);
+
 export class Session {
     /** @type {FormFacts | null} */
     form = null;
@@ -43,6 +46,10 @@ export class Session {
         this.limits = { ...LEAST_LIMITS, ...limits };
         this.revision = revision;
         this.learn(clients);
+    }
+
+    get mayEdit() {
+        return EDITING.has(this.role ?? '');
     }
 
     /** @param {Record<string, ClientFacts> | undefined} clients by n */

@@ -8,6 +8,11 @@
 
 import { button, find, make, say } from './dom.js';
 
+const READ_ONLY = {
+    closed: 'This form is closed for now: you can read it. What you typed and could not be saved is kept on this page.',
+    viewer: 'You can only view this form now. What you typed and could not be saved is kept on this page.',
+};
+
 export class Head {
     #root;
     #announcer;
@@ -38,22 +43,22 @@ export class Head {
     }
 
     /**
-     * The page was made for somebody who may edit.
+     * Why a page that was made for somebody who may edit can only be read now.
      *
-     * @param {boolean} isLost
+     * @param {'closed' | 'viewer' | null} why null: it can be edited
      */
-    access(isLost) {
+    readOnly(why) {
         const banner = find(this.#root, '[data-banner]');
-        if (isLost === (banner.dataset.says === 'access')) {
+        const text = why === null ? '' : READ_ONLY[why];
+        if (banner.textContent === text) {
             return;
         }
-        banner.hidden = !isLost;
-        banner.dataset.says = isLost ? 'access' : '';
-        banner.className = 'banner banner-warn';
-        banner.setAttribute('role', 'status');
-        banner.replaceChildren(
-            make('p', { text: 'You can only view this form now. What you change here is not saved.' }),
-        );
+        banner.hidden = why === null;
+        banner.className = 'banner banner-view';
+        say(banner, text);
+        if (text !== '') {
+            this.#announcer.tell(text);
+        }
     }
 
     /**

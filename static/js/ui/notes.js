@@ -17,9 +17,9 @@ import { controlIn } from './places.js';
 
 export class Notes {
     #places;
-    /** @type {Map<string, Urgent>} what is not saved, or waits */
+    /** @type {Map<string, Urgent & {address: Address}>} what is not saved, or waits */
     #urgent = new Map();
-    /** @type {Map<string, string>} what is not right */
+    /** @type {Map<string, {message: string, address: Address}>} what is not right */
     #soft = new Map();
     /** @type {Set<string>} where one has been: only there an empty field is called needed */
     #visited = new Set();
@@ -42,15 +42,10 @@ export class Notes {
      */
     urge(address, urgent) {
         const key = keyOf(address);
-        if (urgent === null ? this.#urgent.delete(key) : this.#urgent.set(key, urgent)) {
+        if (urgent === null ? this.#urgent.delete(key) : this.#urgent.set(key, { ...urgent, address })) {
             this.#draw(address);
             this.onchange();
         }
-    }
-
-    /** @param {Address} address */
-    isUrgent(address) {
-        return this.#urgent.has(keyOf(address));
     }
 
     /** @param {Address} address */
@@ -77,13 +72,13 @@ export class Notes {
             : report(field, value)
                   .map((problem) => problem.message)
                   .join(' ');
-        if ((this.#soft.get(key) ?? '') === message) {
+        if ((this.#soft.get(key)?.message ?? '') === message) {
             return;
         }
         if (message === '') {
             this.#soft.delete(key);
         } else {
-            this.#soft.set(key, message);
+            this.#soft.set(key, { message, address });
         }
         this.#draw(address);
     }
@@ -94,7 +89,22 @@ export class Notes {
      */
     textAt(address) {
         const key = keyOf(address);
-        return this.#urgent.get(key)?.message ?? this.#soft.get(key) ?? '';
+        return (this.#urgent.get(key) ?? this.#soft.get(key))?.message ?? '';
+    }
+
+    /** Forgets what was said of rows that are gone: it is not on the screen any more, nor can it be put right. */
+    sweep() {
+        const before = this.#urgent.size;
+        for (const said of [this.#urgent, this.#soft]) {
+            for (const [key, { address }] of said) {
+                if (this.#places.at(address) === null) {
+                    said.delete(key);
+                }
+            }
+        }
+        if (this.#urgent.size < before) {
+            this.onchange();
+        }
     }
 
     /** @param {Address} address */

@@ -11,6 +11,7 @@
  */
 
 import { keyOf } from '../document/operations.js';
+import { Access } from './access.js';
 import { Announcer } from './announcer.js';
 import { find, goTo } from './dom.js';
 import { Edited } from './edited.js';
@@ -55,6 +56,7 @@ export class FormPage {
         this.places = new Places(root);
         this.announcer = new Announcer(find(root, '[data-live]'));
         this.toasts = new Toasts(find(root, '[data-toasts]'), (text) => this.announcer.tell(text));
+        this.access = new Access(this.#form);
         this.notes = new Notes(this.places);
         this.texts = new TextFields(client, this.places);
         this.scalars = new ScalarFields(client, this.places, this.notes, zone);
@@ -91,6 +93,7 @@ export class FormPage {
             case 'rows':
                 this.tables.changed(event);
                 this.panels.rowsChanged();
+                this.notes.sweep();
                 return this.#drawPeople();
             case 'people':
                 this.#greet();
@@ -101,8 +104,7 @@ export class FormPage {
                 }
                 return this.panels.draw();
             case 'form':
-                this.head.draw(this.#client.form);
-                return this.head.access(this.#client.role === 'viewer' && this.#canEdit);
+                return this.#drawForm();
             case 'status':
                 return this.#drawStatus();
             case 'closed':
@@ -156,9 +158,10 @@ export class FormPage {
         for (const { table, row } of this.tables.draw()) {
             this.#fill(table, row); // the new ones are filled already
         }
+        this.notes.sweep();
         this.#open();
         this.edited.drawAll();
-        this.head.draw(this.#client.form);
+        this.#drawForm();
         this.panels.draw();
         this.#greet();
         this.#drawPeople();
@@ -215,6 +218,20 @@ export class FormPage {
         this.edited.changed(address, { light: !own });
         if (!own && by !== null) {
             this.announcer.changed(by.name, this.places.nameOf(address), isHere);
+        }
+    }
+
+    /** What of the form is no value: its title and status, and whether one can change it. */
+    #drawForm() {
+        const { form, mayEdit } = this.#client;
+        this.head.draw(form);
+        if (!this.#canEdit) {
+            return;
+        }
+        const why = !mayEdit ? 'viewer' : form?.status !== 'open' ? 'closed' : null;
+        this.head.readOnly(why);
+        if (this.access.set(why === null)) {
+            this.texts.opened();
         }
     }
 

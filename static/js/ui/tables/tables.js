@@ -9,6 +9,7 @@
  *   'rows' | 'hasRow' | 'addRow' | 'removeRow' | 'restoreRow' | 'moveRow'>} Client
  */
 
+import { isReadOnly } from '../access.js';
 import { find } from '../dom.js';
 import { focusableIn, rowOf } from '../places.js';
 import { actionFor } from './keys.js';
@@ -223,7 +224,7 @@ export class Tables {
 
     /** @param {string} table */
     #canEdit(table) {
-        return this.#places.table(table).querySelector('[data-add-row]') !== null;
+        return !isReadOnly(this.#places.table(table));
     }
 }
 

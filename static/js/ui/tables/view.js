@@ -7,6 +7,7 @@
  * it stays, marked, until one leaves it: keystrokes must not end up in the next row.
  */
 
+import { isReadOnly } from '../access.js';
 import { find, make, say } from '../dom.js';
 import { arrange } from './order.js';
 
@@ -32,11 +33,6 @@ export class TableView {
         this.#body = find(root, '[data-rows]');
         this.#template = /** @type {HTMLTemplateElement} */ (find(root, '[data-row-template]'));
         new ResizeObserver(() => this.#fit()).observe(find(root, '[data-table-frame]'));
-    }
-
-    /** @returns {readonly string[]} the ids of the rows, in order */
-    get order() {
-        return this.#order;
     }
 
     /** @param {string[]} ids */
@@ -189,9 +185,8 @@ function name(row, table, id) {
  */
 function setGone(row, isGone) {
     row.classList.toggle('is-gone', isGone);
-    const isMine = row.querySelector('.row-actions') !== null; // else all of it is only to be read anyway
     for (const control of row.querySelectorAll('input, textarea')) {
-        control.toggleAttribute('readonly', isGone || !isMine);
+        control.toggleAttribute('readonly', isGone || isReadOnly(row));
     }
     row.toggleAttribute('aria-disabled', isGone);
     if (isGone) {

@@ -142,7 +142,7 @@ export class TextBinding {
 
     /** @param {(text: string) => Delta | null} turn */
     #turn(turn) {
-        if (this.#composing) {
+        if (this.#composing || this.#control.readOnly) {
             return;
         }
         this.#clean();

@@ -40,6 +40,11 @@ export class TextFields {
         root.addEventListener('keydown', (event) => this.#turnFromKey(event));
     }
 
+    /** Texts can be typed in again, and one of them may have the focus already. */
+    opened() {
+        this.#bound(document.activeElement);
+    }
+
     /**
      * Somebody else changed a text.
      *
