@@ -8,6 +8,7 @@
  */
 
 import { Socket } from './net/socket.js';
+import { CloseCode } from './protocol/codes.js';
 import { SyncClient } from './sync/client.js';
 import { Tab } from './tab.js';
 import { FormPage } from './ui/page.js';
@@ -43,11 +44,8 @@ const page = new FormPage(document.documentElement, client, { zone: room.time_zo
 const socket = new Socket(room.socket, {
     dialing: () => client.dialing(),
     opened: () => client.opened(),
-    received: (message) => client.received(message),
-    closed: (how) => {
-        page.ended(how);
-        client.closed(how);
-    },
+    received: (message) => (isSomebodyElses(message) ? leave() : client.received(message)),
+    closed,
 });
 
 const kept = tab.take();
@@ -55,6 +53,27 @@ if (kept !== null) {
     client.restore(kept);
 }
 socket.open();
+
+/**
+ * Somebody else has signed in with this browser since the page was loaded: what was typed here is not theirs to send (I7).
+ *
+ * @param {any} message
+ */
+function isSomebodyElses(message) {
+    return message.type === 'joined' && message.you.user.id !== room.user.id;
+}
+
+function leave() {
+    socket.close();
+    const reason = 'Somebody else is signed in here now.';
+    closed({ code: CloseCode.NOT_SIGNED_IN, reason, final: true, offline: false, device: null, at: null });
+}
+
+/** @param {import('./net/socket.js').Ending} how */
+function closed(how) {
+    page.ended(how);
+    client.closed(how);
+}
 
 /** What is not saved is put by while the page is out of sight: it may never come back from there. */
 function putBy() {

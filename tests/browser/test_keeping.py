@@ -157,6 +157,58 @@ def test_i7_what_was_typed_is_not_left_in_the_browser(person: People, form: str)
     assert alice.page.evaluate("() => Object.keys(sessionStorage)") == []
 
 
+def test_i7_what_one_person_typed_is_not_sent_by_the_next_one_in_the_same_browser(person: People, form: str) -> None:
+    alice, bob = person("alice").open(form), person("bob").open(form)
+    alice.cable.cut()
+    alice.sees_state(re.compile("Reconnecting|Offline"))
+    alice.put_caret("summary", 0)
+    alice.type("as Alice")
+    alice.context.clear_cookies()
+    alice.context.add_cookies(bob.context.cookies())  # type: ignore[arg-type]
+    alice.cable.mend()
+    alice.page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    expect(alice.page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    alice.sees_state("Closed, 1 edit not saved")
+    bob.control("leader").fill("Bob")
+    bob.sees_saved()
+    expect(bob.control("summary")).to_have_value("")
+
+
+def test_c3_a_duplicated_tab_is_another_client(person: People, form: str) -> None:
+    alice = person("alice").open(form)
+    with alice.context.expect_page() as opened:
+        alice.page.evaluate("() => void window.open(location.href)")  # with a copy of the storage
+    twin = opened.value
+    expect(twin.locator("[data-save-text]")).to_have_text("Saved")
+    ids = [page.evaluate("() => Object.entries(sessionStorage).sort().join()") for page in (alice.page, twin)]
+    assert all(ids)
+    assert ids[0] != ids[1]
+    alice.control("summary").fill("typed once")
+    expect(twin.locator("#control-summary")).to_have_value("typed once")
+    alice.page.reload()
+    alice.sees_open_form()
+    assert alice.page.evaluate("() => Object.entries(sessionStorage).sort().join()") == ids[0]
+
+
+def test_what_is_said_of_a_row_goes_and_comes_with_it(person: People, form: str) -> None:
+    alice = person("alice").open(form)
+    alice.add_row("readings")
+    alice.cell_control("readings", 0, "pressure").press_sequentially("-")
+    alice.sees_state("1 edit not saved")
+    alice.cell_control("readings", 0, "pressure").press("Control+Shift+Backspace")
+    expect(alice.rows("readings")).to_have_count(0)
+    alice.sees_saved()
+    alice.add_row("readings")
+    alice.cell_control("readings", 0, "pressure").fill("-1")
+    alice.press("Tab")
+    expect(alice.cell("readings", 0, "pressure")).to_have_class(re.compile("has-note"))
+    alice.cell_control("readings", 0, "pressure").press("Control+Shift+Backspace")
+    expect(alice.rows("readings")).to_have_count(0)
+    alice.page.locator(".toast").last.get_by_role("button", name="Undo").click()
+    expect(alice.cell_control("readings", 0, "pressure")).to_have_value("-1")
+    expect(alice.cell("readings", 0, "pressure")).to_have_class(re.compile("has-note"))
+
+
 def test_ctrl_s_answers(person: People, form: str) -> None:
     alice = person("alice").open(form)
     alice.press("Control+s")
