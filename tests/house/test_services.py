@@ -66,7 +66,7 @@ def test_given_urls_are_used_and_nothing_is_started() -> None:
         assert seen == environment
 
 
-def test_servers_die_with_a_killed_parent() -> None:
+def test_servers_die_with_a_killed_parent(tmp_path: Path) -> None:
     """Not even a SIGKILL of the test run leaves a server behind."""
     script = (
         "import sys, time\n"
@@ -75,7 +75,12 @@ def test_servers_die_with_a_killed_parent() -> None:
         "    print(server.url, flush=True); sys.stdin.read()\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as parent:
         assert parent.stdout is not None
         with redis.Redis.from_url(parent.stdout.readline().strip()) as client:
