@@ -96,9 +96,7 @@ def _commit() -> None:
             wait = 50  # as the writer does it: first without waiting, then with
         return [found[index] for index in range(len(submissions))]
 
-    batches = [json.loads(line) for line in sys.stdin]
-    print("ready", flush=True)
-    for batch in batches:
+    for batch in [json.loads(line) for line in sys.stdin]:
         submissions = [
             Submission(UUID(form), UUID(user), client_id, seq, base, ops)
             for form, user, client_id, seq, base, ops in batch
