@@ -7,13 +7,14 @@ from collab.accounts.models import Membership, Role, Team, User
 from collab.accounts.services import (
     EDIT,
     VIEW,
+    ask_roles,
     capabilities,
     names_of,
     role_in_team,
-    roles_of,
     team_by_slug,
     teams_where,
 )
+from collab.database import Database
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,7 @@ def test_who_is_not_signed_in_or_not_active_has_none(team: Team) -> None:
     assert role_in_team(AnonymousUser(), team.pk) is None
     assert not teams_where(eve, VIEW)
     assert not teams_where(AnonymousUser(), VIEW)
-    assert roles_of([(eve.pk, team.pk)]) == {}
+    assert ask_roles(Database(), [(eve.pk, team.pk)]).get() == {}
 
 
 def test_a_superuser_is_in_no_team_for_that(team: Team) -> None:
@@ -72,7 +73,7 @@ def test_teams_by_capability(team: Team, other: Team) -> None:
 def test_many_roles_and_names_at_once(team: Team, other: Team) -> None:
     eve, max_ = member("eve", team, Role.EDITOR), member("max", other, Role.VIEWER)
     asked = [(eve.pk, team.pk), (max_.pk, team.pk), (max_.pk, other.pk)]
-    assert roles_of(asked) == {(eve.pk, team.pk): "editor", (max_.pk, other.pk): "viewer"}
+    assert ask_roles(Database(), asked).get() == {(eve.pk, team.pk): "editor", (max_.pk, other.pk): "viewer"}
     assert names_of([eve.pk, max_.pk]) == {eve.pk: "Eve", max_.pk: "Max"}
 
 
