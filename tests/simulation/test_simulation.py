@@ -16,6 +16,7 @@ from django.db import Error
 from collab.document import text
 from collab.rooms import commit, store
 from collab.rooms.run import Run
+from collab.rooms.store import LoggedOp
 from tests.rooms.conftest import World
 from tests.simulation.clients import Clients
 from tests.simulation.story import Story, forgo_durability
@@ -77,11 +78,14 @@ def wrong_side(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def wrong_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A batch is told in another order than the one it was committed in."""
+    """A batch is told in another order than the one it was committed in, under versions that look right."""
     runs = commit._Batch._runs
 
     def told(self: commit._Batch, handed: Mapping[UUID, int]) -> list[Run]:
-        return [replace(run, ops=tuple(reversed(run.ops))) for run in runs(self, handed)]
+        return [replace(run, ops=tuple(backwards(run))) for run in runs(self, handed)]
+
+    def backwards(run: Run) -> Iterator[LoggedOp]:
+        return (replace(op, version=version) for version, op in enumerate(reversed(run.ops), start=run.first))
 
     monkeypatch.setattr(commit._Batch, "_runs", told)
 
