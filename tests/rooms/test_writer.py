@@ -29,6 +29,7 @@ from tests.rooms.faults import (
     wired,
 )
 from tests.rooms.fold import assert_sound, stored
+from tests.rooms.live import live_server
 from tests.rooms.test_commit import codes, edit, set_
 
 Answer = asyncio.Future[Outcome | None]
@@ -228,6 +229,29 @@ async def test_c3_a_commit_of_unknown_outcome_stores_every_op_once(
     assert [codes(outcome) for outcome in judged] == [[], [(1, "invalid")]]
     assert (await in_thread(values)(world.form))["notes"] == "first mine his"
     await in_thread(assert_sound)(world.form)
+
+
+@postgresql_only
+async def test_c1_nothing_is_shown_or_answered_before_it_is_committed(world: World) -> None:
+    async with (
+        live_server() as server,
+        server.join(world.people["alice"], world.form) as alice,
+        server.join(world.people["bob"], world.form) as bob,
+    ):
+        with closing(another_connection()) as other:
+            other.execute("SELECT 1 FROM accounts_user FOR UPDATE")  # all is written, its COMMIT waits
+            await alice.submit(edit("notes", "durable first"))
+            backend = await backend_waiting_for(other)
+            for _ in range(2):
+                for visitor in (alice, bob):
+                    await visitor.send({"type": "ping"})
+                    await visitor.next("pong")
+                    assert not [each for each in visitor.received if each["type"] in ("committed", "acked")]
+                terminate(backend)  # and now it was in vain, the first time
+            other.rollback()
+        for visitor in (alice, bob):
+            assert [(each["from"], each["to"]) for each in await visitor.until_version(1)] == [(1, 1)]
+        assert (await alice.next("acked"))["version"] == 1
 
 
 # --- the end -------------------------------------------------------------------------------------------
