@@ -89,10 +89,6 @@ class Database:
         else:
             self._gathered.append(self._bound(sql, relation, rows))
 
-    def joined(self, column: str) -> str:
-        """SQL for a column's values as one text, with spaces between them."""
-        return f"string_agg({column}, ' ')" if self.postgresql else f"group_concat({column}, ' ')"
-
     def uuid(self, value: Any) -> UUID:
         return value if isinstance(value, UUID) else UUID(value)
 

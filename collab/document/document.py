@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collab.document import rank
 from collab.document.operations import Address
 from collab.document.schema import Definition
 from collab.document.text import Delta
+
+MAX_RANK_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ class Rows:
         if old is None:
             insort(self.order, (state.rank, row))
         self.known[row] = state
+
+    def spread(self) -> None:
+        """Gives all rows new short ranks; their order, all that anyone sees of ranks, stays."""
+        rows = [row for _, row in self.order]
+        self.order = list(zip(rank.spread(len(rows)), rows, strict=True))
+        for short, row in self.order:
+            self.known[row] = replace(self.known[row], rank=short)
 
     def there(self) -> list[str]:
         return [row for _, row in self.order if not self.known[row].removed]
@@ -146,6 +155,9 @@ class Document:
         stamp = (old.stamp if old else Stamp()).touched(version=self.version, by=by, at=at)
         self.rows(table).put(row, Row(rank, removed, stamp))
         self.touched_rows.add((table, row))
+        if len(rank) > MAX_RANK_LENGTH:  # only who moves rows between the same two, for long, comes here
+            self.rows(table).spread()
+            self.touched_rows |= {(table, each) for each in self.rows(table).known}
 
     def log_edit(self, address: Address, *, by: int, delta: Delta) -> None:
         self.edits.setdefault(address, []).append(LoggedEdit(self.version, by, delta))

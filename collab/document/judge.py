@@ -45,6 +45,11 @@ class Limits:
     rows_per_table: int = 2_000
     text_length: int = 100_000
 
+    @property
+    def rows_ever(self) -> int:
+        """How many rows a table may ever have had: removed ones are kept, and read where rows are added or moved."""
+        return 5 * self.rows_per_table
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -177,6 +182,8 @@ def _add_row(document: Document, op: AddRow, author: Author, at: str, limits: Li
         _invalid("A row with this id was there before.")
     _refuse_unknown_after(op.after, rows.known)
     _refuse_full(len(rows.there()), limits)
+    if len(rows.known) >= limits.rows_ever:
+        _invalid("This table had so many rows that no more can be added.")
     document.version += 1
     document.write_row(op.table, op.row, rank=rows.rank_after(op.after), removed=False, by=author.client, at=at)
     defaults = {column.key: column.default for column in table.columns if column.default is not None}

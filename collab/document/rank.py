@@ -31,6 +31,12 @@ def between(before: str | None, after: str | None) -> str:
     return _place(low) + _fraction_between(before[PLACE_DIGITS:], upper)
 
 
+def spread(count: int) -> list[str]:
+    """So many ranks, short and ascending, with room at both ends."""
+    first = MIDDLE - count // 2
+    return [_place(first + number) for number in range(count)]
+
+
 def _fraction_between(low: str, high: str | None) -> str:
     """A fraction between two others, read as digits behind the point; ``high`` None is 1."""
     found: list[str] = []

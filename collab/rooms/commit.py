@@ -145,12 +145,13 @@ class _Batch:
     def _load(self, locked: Asked[list[LockedForm]]) -> None:
         """Asks for all that this batch touches, and nothing else; then takes the answers."""
         db, authors = self._db, {(each.submission.user, self._teams[each.submission.form]) for each in self._submitted}
+        sections = lookup.ask_locked_sections(db, self._teams)
         roles = accounts.ask_roles(db, ((user, team) for user, team in authors if team is not None))
         clients = lookup.ask_clients(db, list(dict.fromkeys(each.submission.client for each in self._submitted)))
         rows, cells = self._ask_documents()
         for form in locked.get():
             document = Document(definition_of(form.template_version), form.version)
-            standings = self._standings(form, roles.get())
+            standings = self._standings(form, roles.get(), sections.get())
             self._forms[form.id] = _FormWork(form, document, standings, form.next_n)
         self._put_rows(row for asked in rows for row in asked.get())
         self._put_cells(cell for asked in cells for cell in asked.get())
@@ -158,13 +159,15 @@ class _Batch:
         self._load_clients(here, clients.get())
         self._load_edits(here)
 
-    def _standings(self, form: LockedForm, roles: Mapping[tuple[UUID, UUID], str]) -> dict[UUID, Standing]:
+    def _standings(
+        self, form: LockedForm, roles: Mapping[tuple[UUID, UUID], str], locked_sections: Mapping[UUID, set[str]]
+    ) -> dict[UUID, Standing]:
         """What each author may do, read inside the transaction that writes (S1, C10)."""
         return {
             user: Standing(
                 may_edit=accounts.EDIT in accounts.capabilities(roles.get((user, form.team))),
                 form_open=form.status == "open",
-                locked_sections=form.locked_sections,
+                locked_sections=frozenset(locked_sections.get(form.id, ())),
             )
             for user in {each.submission.user for each in self._submitted if each.submission.form == form.id}
         }

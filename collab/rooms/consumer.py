@@ -28,6 +28,7 @@ from collab.protocol.codes import CloseCode, ErrorCode
 from collab.protocol.errors import ProtocolError
 from collab.protocol.messages import Blur, ClientMessage, Closing, Error, Focus, Join, Ping, Pong, Selection, Submit
 from collab.rooms.commit import Outcome, Submission
+from collab.rooms.doorkeeper import Admission
 from collab.rooms.hub import Room
 from collab.rooms.limits import TokenBucket
 from collab.rooms.opening import NotOpened, Opened, open_form, visible_form
@@ -184,16 +185,17 @@ class RoomConnection:
             hub.abandon(room)
             raise
         hub.settle(room, opened.version, opened.revision)
-        session = self._new_session(user, join)
+        session = self._new_session(user, join, opened)
         self._seat = _Seat(room, session)
         hub.seat(room, session)
         self._closer = asyncio.create_task(self._close_when_left(session, asyncio.current_task()))
         await self._begin(room, session, opened)
 
-    def _new_session(self, user: User, join: Join) -> Session:
+    def _new_session(self, user: User, join: Join, opened: Opened) -> Session:
         id = secrets.token_urlsafe(9)
         person = person_of(session=id, user=user.pk, name=str(user))
-        return Session(id=id, user=user.pk, client_id=join.client_id, person=person, send=self._send)
+        admission = Admission(session_key(self._scope) or "", user.pk, opened.form.team_id, opened.role)
+        return Session(id=id, admission=admission, client_id=join.client_id, person=person, send=self._send)
 
     async def _begin(self, room: Room, session: Session, opened: Opened) -> None:
         people, you = room.people.everyone(), session.person
@@ -221,7 +223,7 @@ class RoomConnection:
             self._answered.clear()
             await self._answered.wait()
         self._in_flight += 1
-        submission = Submission(form, session.user, session.client_id, message.seq, message.base, message.ops)
+        submission = Submission(form, session.admission.user, session.client_id, message.seq, message.base, message.ops)
 
         def on_outcome(outcome: Outcome | None) -> None:
             self._in_flight -= 1

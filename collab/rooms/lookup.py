@@ -45,29 +45,35 @@ def lock_forms(db: Database, forms: Iterable[UUID], *, wait: bool) -> Asked[list
     On SQLite the transaction itself is the lock.
     """
     sql = (
-        "SELECT f.id, f.version, f.next_n, f.status, f.team_id, f.template_version_id,"
-        f" (SELECT {db.joined('s.section')} FROM rooms_sectionstatus s"
-        "  WHERE s.form_id = f.id AND s.status <> 'open')"
-        " FROM rooms_form f JOIN {r} ON f.id = r.form"
+        "SELECT f.id, f.version, f.next_n, CASE WHEN f.archived_at IS NULL THEN f.status ELSE 'archived' END,"
+        " f.team_id, f.template_version_id FROM rooms_form f JOIN {r} ON f.id = r.form"
     )
     if db.postgresql:
         sql += " ORDER BY f.id FOR NO KEY UPDATE OF f" + ("" if wait else " SKIP LOCKED")
 
     def read(answer: Answer) -> list[LockedForm]:
         return [
-            LockedForm(
-                db.uuid(form),
-                version,
-                next_n,
-                status,
-                db.uuid(team),
-                db.uuid(template_version),
-                frozenset((locked_sections or "").split()),
-            )
-            for form, version, next_n, status, team, template_version, locked_sections in answer
+            LockedForm(db.uuid(form), version, next_n, status, db.uuid(team), db.uuid(template_version))
+            for form, version, next_n, status, team, template_version in answer
         ]
 
     return db.ask(sql, _FORMS, [(form,) for form in sorted(forms)], read=read)
+
+
+def ask_locked_sections(db: Database, forms: Iterable[UUID]) -> Asked[dict[UUID, set[str]]]:
+    """The sections that are not open, by form. Asked after the lock, in a statement of its own, it sees what the
+    lock's last holder committed; a part of the locking statement would not."""
+    sql = (
+        "SELECT s.form_id, s.section FROM rooms_sectionstatus s JOIN {r} ON s.form_id = r.form WHERE s.status <> 'open'"
+    )
+
+    def read(answer: Answer) -> dict[UUID, set[str]]:
+        found: dict[UUID, set[str]] = {}
+        for form, section in answer:
+            found.setdefault(db.uuid(form), set()).add(section)
+        return found
+
+    return db.ask(sql, _FORMS, [(form,) for form in forms], read=read)
 
 
 def ask_clients(db: Database, keys: Sequence[ClientKey]) -> Asked[dict[ClientKey, ClientState]]:

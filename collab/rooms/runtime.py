@@ -12,6 +12,7 @@ from typing import Self
 from channels.layers import get_channel_layer
 
 from collab.protocol.codes import CloseCode
+from collab.rooms.doorkeeper import Doorkeeper
 from collab.rooms.hub import Hub
 from collab.rooms.limits import RoomLimits, room_limits
 from collab.rooms.threads import DatabaseThreads
@@ -27,9 +28,18 @@ SWITCH_SECONDS = 0.0005
 class Runtime:
     """The live half of a process."""
 
-    def __init__(self, hub: Hub, writer: Writer, limits: RoomLimits, threads: tuple[DatabaseThreads, ...]) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        writer: Writer,
+        doorkeeper: Doorkeeper,
+        *,
+        limits: RoomLimits,
+        threads: tuple[DatabaseThreads, ...],
+    ) -> None:
         self.hub = hub
         self.writer = writer
+        self.doorkeeper = doorkeeper
         self.limits = limits
         self._threads = threads
 
@@ -45,13 +55,15 @@ class Runtime:
         hub = Hub(layer, readers=readers, watcher=watcher)
         await hub.start()
         writer = Writer(hub, lanes, limits=limits.of_document(), clock=lambda: datetime.now(UTC))
-        return cls(hub, writer, limits, (readers, watcher, lanes))
+        doorkeeper = Doorkeeper(lambda: [(session.admission, session.leave) for session in hub.sessions()], watcher)
+        return cls(hub, writer, doorkeeper, limits=limits, threads=(readers, watcher, lanes))
 
     async def close(self) -> None:
         """Commits and tells what was submitted, closes the sockets with 1012, and ends the threads."""
         await self.writer.close()
         for session in self.hub.sessions():
             session.leave(CloseCode.RESTARTING)
+        await self.doorkeeper.close()
         await self.hub.close()
         for threads in self._threads:
             await threads.close()

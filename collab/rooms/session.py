@@ -13,11 +13,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 from collab.protocol.codes import CloseCode
 from collab.protocol.messages import Person
 from collab.rooms.commit import Outcome
+from collab.rooms.doorkeeper import Admission
 from collab.rooms.presence import Changes
 from collab.rooms.run import Run
 
@@ -33,9 +33,9 @@ ReadOn = Callable[[int], Awaitable[Run | None]]
 class Session:
     """One WebSocket connection in a room. Made when it joins; ``leave`` ends it."""
 
-    def __init__(self, *, id: str, user: UUID, client_id: str, person: Person, send: Send) -> None:
+    def __init__(self, *, id: str, admission: Admission, client_id: str, person: Person, send: Send) -> None:
         self.id = id
-        self.user = user
+        self.admission = admission
         self.client_id = client_id
         self.person = person
         self.sent = -1

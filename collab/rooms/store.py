@@ -28,7 +28,6 @@ class LockedForm:
     status: str
     team: UUID
     template_version: UUID
-    locked_sections: frozenset[str]
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from collab.accounts.models import User
 from collab.rooms.hub import Hub
 from collab.rooms.models import Form
 from collab.rooms.routing import LiveForms
+from collab.rooms.runtime import Runtime
 
 PATIENCE = 10.0
 
@@ -48,10 +49,13 @@ class LiveServer:
         connections: Any = self._server.server_state.connections
         return sum(connection.transport.get_write_buffer_size() for connection in connections)
 
-    async def hub(self) -> Hub:
-        """The hub of a server that runs in this process."""
+    async def runtime(self) -> Runtime:
+        """What runs in a server of this process."""
         assert self._live_forms is not None
-        return (await self._live_forms.runtime()).hub
+        return await self._live_forms.runtime()
+
+    async def hub(self) -> Hub:
+        return (await self.runtime()).hub
 
     @asynccontextmanager
     async def visit(

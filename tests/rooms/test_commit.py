@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from collab.rooms.commit import Outcome
 from collab.rooms.models import Form, Operation, SectionStatus
@@ -323,8 +324,9 @@ def test_c10_a_viewers_ops_are_forbidden(world: World) -> None:
 def test_c10_a_form_or_section_that_is_not_open_is_locked(world: World) -> None:
     SectionStatus.objects.create(form=world.form, section="closing", status="closed")
     assert codes(world.submit("alice", edit("sign", "A"), set_("done", True), base=0)) == [(0, "locked")]
-    Form.objects.filter(pk=world.form.pk).update(status="closed")
-    assert codes(world.submit("alice", set_("done", False), base=1)) == [(0, "locked")]
+    for change in ({"status": "closed"}, {"status": "open", "archived_at": timezone.now()}):
+        Form.objects.filter(pk=world.form.pk).update(**change)
+        assert codes(world.submit("alice", set_("done", False), base=1)) == [(0, "locked")]
 
 
 def test_a_table_and_a_text_have_an_end(world: World) -> None:

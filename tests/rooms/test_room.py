@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from channels.db import database_sync_to_async as in_thread
+from django.contrib.sessions.models import Session
 from websockets.exceptions import InvalidStatus
 
-from collab.accounts.models import User
+from collab.accounts.models import Membership, User
 from collab.rooms.models import Form
 from collab.rooms.services import change_form
 from tests.rooms.conftest import World
@@ -262,3 +263,27 @@ async def test_everyone_in_a_room_has_a_colour_of_their_own(server: LiveServer, 
         colors = {person["user"]["id"]: person["color"] for person in visitor.joined["people"]}
         assert len(set(colors.values())) == len(colors) == 8
         assert twin.joined["you"]["color"] == colors[str(people[0].pk)]
+
+
+async def test_t4_whose_ground_has_gone_is_told_and_hears_no_more(server: LiveServer, world: World) -> None:
+    alice, bob, carol, dora = (world.people[name] for name in ("alice", "bob", "carol", "dora"))
+
+    def change_everything() -> None:
+        Session.objects.all().filter(session_key=key).delete()
+        Membership.objects.filter(user=bob).delete()
+        Membership.objects.filter(user=carol).update(role="viewer")
+
+    async with (
+        server.join(alice, world.form) as signed_out,
+        server.join(bob, world.form) as taken_out,
+        server.join(carol, world.form) as demoted,
+        server.join(dora, world.form) as untouched,
+    ):
+        key = (signed_out.connection.request.headers["Cookie"]).partition("=")[2]  # type: ignore[union-attr]
+        await in_thread(change_everything)()
+        await (await server.runtime()).doorkeeper.look()
+        assert (await signed_out.closed())[0] == 4401
+        assert (await taken_out.closed())[0] == 4403
+        assert (await demoted.closed())[0] == 1012
+        await untouched.send({"type": "ping"})
+        await untouched.next("pong")
