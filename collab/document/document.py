@@ -155,9 +155,15 @@ class Document:
         stamp = (old.stamp if old else Stamp()).touched(version=self.version, by=by, at=at)
         self.rows(table).put(row, Row(rank, removed, stamp))
         self.touched_rows.add((table, row))
-        if len(rank) > MAX_RANK_LENGTH:  # only who moves rows between the same two, for long, comes here
-            self.rows(table).spread()
-            self.touched_rows |= {(table, each) for each in self.rows(table).known}
+
+    def place_row(self, table: str, row: str, after: str | None, *, by: int, at: str) -> str | None:
+        """Puts a row right behind another one, hidden or not; the row that is there above it. Needs the whole table."""
+        rows = self.rows(table)
+        self.write_row(table, row, rank=rows.rank_after(after), removed=False, by=by, at=at)
+        if len(rows.known[row].rank) > MAX_RANK_LENGTH:  # somebody moved rows between the same two for long
+            rows.spread()
+            self.touched_rows |= {(table, each) for each in rows.known}
+        return rows.visible_before(row)
 
     def log_edit(self, address: Address, *, by: int, delta: Delta) -> None:
         self.edits.setdefault(address, []).append(LoggedEdit(self.version, by, delta))

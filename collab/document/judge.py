@@ -185,11 +185,11 @@ def _add_row(document: Document, op: AddRow, author: Author, at: str, limits: Li
     if len(rows.known) >= limits.rows_ever:
         _invalid("This table had so many rows that no more can be added.")
     document.version += 1
-    document.write_row(op.table, op.row, rank=rows.rank_after(op.after), removed=False, by=author.client, at=at)
+    after = document.place_row(op.table, op.row, op.after, by=author.client, at=at)
     defaults = {column.key: column.default for column in table.columns if column.default is not None}
     for key, value in defaults.items():
         document.write_cell(Address(op.table, op.row, key), value, by=author.client, at=at)
-    return AddRow(op.table, op.row, rows.visible_before(op.row), defaults)
+    return AddRow(op.table, op.row, after, defaults)
 
 
 def _remove_row(document: Document, op: RemoveRow, author: Author, at: str) -> Op:
@@ -228,8 +228,8 @@ def _move_row(document: Document, op: MoveRow, author: Author, at: str) -> Op:
         _invalid("A row cannot stand after itself.")
     _refuse_unknown_after(op.after, rows.known)
     document.version += 1
-    document.write_row(op.table, op.row, rank=rows.rank_after(op.after), removed=False, by=author.client, at=at)
-    return MoveRow(op.table, op.row, rows.visible_before(op.row))
+    after = document.place_row(op.table, op.row, op.after, by=author.client, at=at)
+    return MoveRow(op.table, op.row, after)
 
 
 def _table(document: Document, key: str) -> Table:

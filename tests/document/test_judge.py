@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collab.document.document import Document
+from collab.document.document import MAX_RANK_LENGTH, Document
 from collab.document.judge import Author, Limits, Rejected, Standing, judge, needs
 from collab.document.operations import Address, AddRow, Edit, MoveRow, Op, RemoveRow, RestoreRow, Set
 from collab.document.replica import Replica
@@ -70,6 +70,32 @@ def outcome(document: Document, op: Op, author: Author) -> object:
         return judge(document, op, author, at=AT, limits=Limits(rows_per_table=12, text_length=40))
     except Rejected as refusal:
         return refusal.code, refusal.message, refusal.current
+
+
+def test_c7_rows_moved_between_the_same_two_for_ever_keep_short_ranks(definition: Definition) -> None:
+    document, replica = Document(definition), Replica(EMPTY, 0)
+    author = Author(client=1, base=0, last_edit=0, standing=FREE)
+    rows = [f"row-{number:04}" for number in range(6)]
+    ops: list[Op] = [AddRow("readings", row, None) for row in rows]
+    ops += [MoveRow("readings", rows[number % 5], rows[5]) for number in range(3_000)]
+    for op in ops:
+        document.touched_rows.clear()
+        replica.apply(judge(document, op, author, at=AT, limits=Limits()), by=1, at=AT)
+        if len(document.touched_rows) > 1:
+            assert document.touched_rows == {("readings", row) for row in rows}
+    assert all(len(row.rank) <= MAX_RANK_LENGTH for row in document.rows("readings").known.values())
+    assert replica.snapshot() == document.snapshot()
+    assert document.rows("readings").order == sorted(document.rows("readings").order)
+
+
+def test_a_table_has_an_end_for_rows_that_come_and_go(definition: Definition) -> None:
+    document, limits = Document(definition), Limits(rows_per_table=3)
+    author = Author(client=1, base=0, last_edit=0, standing=FREE)
+    for number in range(limits.rows_ever):
+        judge(document, AddRow("readings", f"row-{number:04}", None), author, at=AT, limits=limits)
+        judge(document, RemoveRow("readings", f"row-{number:04}"), author, at=AT, limits=limits)
+    with pytest.raises(Rejected, match="no more can be added"):
+        judge(document, AddRow("readings", "row-over", None), author, at=AT, limits=limits)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collab.document.rank import PLACE_DIGITS, between
+from collab.document.rank import PLACE_DIGITS, between, spread
 
 
 @given(st.lists(st.floats(0, 1), max_size=200))
@@ -27,6 +27,14 @@ def test_rows_added_at_the_ends_keep_short_ranks() -> None:
     for _ in range(5_000):
         low, high = between(None, low), between(high, None)
     assert len(low) == len(high) == PLACE_DIGITS
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 10_000])
+def test_ranks_spread_anew_are_short_and_ascend(count: int) -> None:
+    ranks = spread(count)
+    assert ranks == sorted(set(ranks))
+    assert {len(rank) for rank in ranks} <= {PLACE_DIGITS}
+    assert len(ranks) == count
 
 
 def test_ranks_that_do_not_ascend_are_refused() -> None:
