@@ -32,6 +32,8 @@ from collab.rooms.store import ClientKey, ClientState, LockedForm, LoggedOp, com
 
 logger = logging.getLogger(__name__)
 
+CURRENT_CHARACTERS = 64 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
@@ -290,7 +292,7 @@ class _Batch:
         submission = each.submission
         client.last_seq = submission.seq
         client.base = max(client.base, submission.base) if base_ok else client.base
-        outcome = Outcome(submission.seq, version, compact(rejected) if rejected else None)
+        outcome = Outcome(submission.seq, version, compact(_bounded(rejected)) if rejected else None)
         stored = store.StoredOutcome(each.digest, version, outcome.rejected)
         self._outcomes[client.id, submission.seq] = stored
         self._new_submits.append(
@@ -402,6 +404,17 @@ def _base_problem(submission: Submission, client: ClientState, version: int) -> 
 
 def _rejection(index: int, refusal: Rejected) -> dict[str, Any]:
     return {"index": index, "code": refusal.code, "message": refusal.message, "current": refusal.current}
+
+
+def _bounded(rejected: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With the first ``current``, and as many more as fit: a submit of 60-byte ops is not answered by megabytes."""
+    left = CURRENT_CHARACTERS
+    for refusal in rejected:
+        if left <= 0:
+            refusal["current"] = None
+        elif refusal["current"] is not None:
+            left -= len(compact(refusal["current"]))
+    return rejected
 
 
 def _refuse_all(each: _Submitted, version: int, code: str, message: str) -> Outcome:

@@ -217,6 +217,16 @@ def test_c6_removing_a_row_that_another_changed_is_a_conflict_with_the_row(world
     assert_sound(world.form)
 
 
+def test_c6_a_small_submit_is_not_answered_by_the_same_row_a_hundred_times(world: World) -> None:
+    remark = {"kind": "edit", "table": "readings", "row": R1, "field": "remark", "delta": ["x" * 50_000]}
+    world.submit("alice", add(R1), remark, base=0)
+    world.submit("bob", cell(R1, "value", 2), base=2)
+    outcome = world.submit("alice", *[row_op("remove_row", R1)] * 100, base=2)
+    assert codes(outcome) == [(index, "conflict") for index in range(100)]
+    assert current(outcome)["row"] == R1
+    assert len(outcome.rejected or "") < 150_000
+
+
 def test_c7_rows_stand_where_they_were_put(world: World) -> None:
     world.submit("alice", add(R1), add(R2, R1), add(R3), base=0)
     assert rows(world) == [R3, R1, R2]
