@@ -139,12 +139,19 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """A transaction that sees one state of the database throughout."""
-        outermost = not self._wrapper.in_atomic_block
-        with transaction.atomic():
-            if self.postgresql and outermost:
-                self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", ())
+        """A transaction that sees one state of the database throughout, and keeps no writer waiting."""
+        if self._wrapper.in_atomic_block:
             yield
+        elif self.postgresql:
+            with transaction.atomic():
+                self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", ())
+                yield
+        else:
+            self._execute("BEGIN DEFERRED", ())  # Django's own would take the one lock that writers need
+            try:
+                yield
+            finally:
+                self._execute("ROLLBACK", ())
 
     def wait_for_locks(self, *, milliseconds: int) -> None:
         """Bounds how long statements of this transaction wait for a lock. SQLite has its busy timeout."""

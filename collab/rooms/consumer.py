@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 JOIN_SECONDS = 15.0
 CLOSE_SECONDS = 2.0
 IN_FLIGHT = 64
+JOIN_COST = 20  # frames: a join reads a whole form
 PONG = encode(Pong())
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -142,6 +143,8 @@ class RoomConnection:
         match message:
             case Join():
                 self._leave()
+                if not self._bucket.take(JOIN_COST):
+                    raise Closed(CloseCode.TOO_MANY)
                 await self._join(form, message)
             case Submit():
                 await self._submit(form, message)

@@ -51,11 +51,11 @@ class TokenBucket:
         self._tokens = float(burst)
         self._then = clock()
 
-    def take(self) -> bool:
+    def take(self, cost: int = 1) -> bool:
         now = self._clock()
         self._tokens = min(self._burst, self._tokens + (now - self._then) * self._rate)
         self._then = now
-        if self._tokens < 1:
+        if self._tokens < cost:
             return False
-        self._tokens -= 1
+        self._tokens -= cost
         return True

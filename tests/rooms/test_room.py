@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import threading
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from channels.db import database_sync_to_async as in_thread
 from django.contrib.sessions.models import Session
-from websockets.exceptions import InvalidStatus
+from django.db import transaction
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from collab.accounts.models import Membership, User
 from collab.rooms.models import Form
 from collab.rooms.services import change_form
 from tests.rooms.conftest import World
 from tests.rooms.fold import stored
-from tests.rooms.live import LiveServer, Visitor, live_server
+from tests.rooms.live import PATIENCE, LiveServer, Visitor, live_server
 from tests.rooms.test_commit import edit, set_
 
 pytestmark = pytest.mark.asyncio
@@ -199,6 +201,39 @@ async def test_t4_too_many_frames_are_4429_and_the_rest_goes_on(server: LiveServ
         assert (await alice.closed())[0] == 4429
         await bob.submit(set_("done", True))
         await bob.next("acked")
+
+
+async def test_t4_joining_again_and_again_is_4429(server: LiveServer, world: World) -> None:
+    async with server.join(world.people["alice"], world.form) as alice:
+        for _ in range(5):
+            await alice.join()
+        with suppress(ConnectionClosed):
+            for _ in range(200):
+                await alice.join()
+        assert (await alice.closed())[0] == 4429
+
+
+async def test_a_join_waits_for_no_writer(server: LiveServer, world: World) -> None:
+    """Readers beside a writer, on SQLite too: a big form that is opened, or a commit, keeps nobody waiting."""
+    writes = threading.Event()
+    done = threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            Form.objects.filter(pk=world.form.pk).update(title="Not yet")
+            writes.set()
+            done.wait(PATIENCE)
+
+    async with server.visit(world.people["alice"], world.form) as alice:
+        writing = asyncio.create_task(asyncio.to_thread(write))
+        await asyncio.to_thread(writes.wait, PATIENCE)
+        try:
+            async with asyncio.timeout(5):
+                await alice.join()
+            assert alice.joined["form"]["title"] == "A form"
+        finally:
+            done.set()
+            await writing
 
 
 async def test_t4_a_frame_too_large_is_1009(server: LiveServer, world: World) -> None:
