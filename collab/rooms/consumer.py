@@ -44,7 +44,10 @@ logger = logging.getLogger(__name__)
 JOIN_SECONDS = 15.0
 CLOSE_SECONDS = 2.0
 IN_FLIGHT = 64
-JOIN_COST = 20  # frames: a join reads a whole form
+# What costs the server more than a frame counts as several: a join reads a whole form, and an edit is transformed
+# over all that its author has not seen.
+JOIN_COST = 20
+BEHIND_PER_FRAME = 100
 PONG = encode(Pong())
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -221,7 +224,10 @@ class RoomConnection:
     # --- what a client says --------------------------------------------------------------------------
 
     async def _submit(self, form: UUID, message: Submit) -> None:
-        session = self._seated().session
+        room, session = self._seated().room, self._seated().session
+        behind = max(0, (room.version or 0) - message.base)
+        if not self._bucket.take(min(behind // BEHIND_PER_FRAME, self._runtime.limits.burst // 2)):
+            raise Closed(CloseCode.TOO_MANY)
         while self._in_flight >= IN_FLIGHT:  # a client with too much under way is not read on until some of it is done
             self._answered.clear()
             await self._answered.wait()

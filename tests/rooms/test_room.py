@@ -15,6 +15,7 @@ import pytest_asyncio
 from channels.db import database_sync_to_async as in_thread
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from pytest_django import Settings
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from collab.accounts.models import Membership, User
@@ -211,6 +212,24 @@ async def test_t4_joining_again_and_again_is_4429(server: LiveServer, world: Wor
             for _ in range(200):
                 await alice.join()
         assert (await alice.closed())[0] == 4429
+
+
+async def test_i9_what_is_far_behind_costs_more(world: World, settings: Settings) -> None:
+    """A late edit is transformed over all that it missed: nobody has others wait for that a hundred times a second."""
+    settings.ROOM_LIMITS = {"submits_per_second": 1e-9, "burst": 60}
+    for start in range(0, 1_000, 100):
+        await in_thread(world.submit)("bob", *[set_("count", number) for number in range(100)], base=start)
+    async with live_server() as server:
+        async with server.join(world.people["alice"], world.form) as alice:
+            for _ in range(35):
+                await alice.submit(edit("notes"), base=1_000)
+                await alice.next("acked")
+        async with server.join(world.people["alice"], world.form, client_id="another-tab") as alice:
+            for _ in range(3):  # 11 each
+                await alice.submit(set_("temperature", 1), base=0)
+                await alice.next("acked")
+            await alice.submit(set_("temperature", 1), base=0)
+            assert (await alice.closed())[0] == 4429
 
 
 async def test_a_join_waits_for_no_writer(server: LiveServer, world: World) -> None:
