@@ -57,7 +57,6 @@ class Rejection(_Code):
     FORBIDDEN = "forbidden", gettext_noop("You may read this form, not change it.")
     STALE = "stale", gettext_noop("This was made on a state of the form that is too old.")
     SEQ_REUSED = "seq_reused", gettext_noop("Another tab of this browser used the same number.")
-    LIMIT = "limit", gettext_noop("There is no room for more.")
     INTERNAL = "internal", gettext_noop("The server could not save this.")
 
 

@@ -89,7 +89,6 @@ def form_page(request: HttpRequest, form_id: UUID) -> HttpResponse:
     room = {
         "form": str(form.pk),
         "socket": f"/ws/forms/{form.pk}/",
-        "api": reverse("rooms:api-operations", args=[form.pk]),
         "user": {"id": str(user.pk), "name": str(user)},
         "can_edit": can_edit,
         "time_zone": form.time_zone,

@@ -224,7 +224,7 @@ def test_t4_close_codes_are_those_of_the_protocol() -> None:
 
 
 def test_rejection_codes_are_those_of_the_protocol() -> None:
-    codes = ["invalid", "conflict", "gone", "locked", "forbidden", "stale", "seq_reused", "limit", "internal"]
+    codes = ["invalid", "conflict", "gone", "locked", "forbidden", "stale", "seq_reused", "internal"]
 
     assert [str(code) for code in Rejection] == codes
 

@@ -30,7 +30,6 @@ export const Rejection = Object.freeze({
     FORBIDDEN: 'forbidden',
     STALE: 'stale',
     SEQ_REUSED: 'seq_reused',
-    LIMIT: 'limit',
     INTERNAL: 'internal',
 });
 

@@ -50,7 +50,7 @@ describe('stories', () => {
     it('rejections are those of the protocol', () => {
         assert.deepEqual(
             Object.values(Rejection),
-            ['invalid', 'conflict', 'gone', 'locked', 'forbidden', 'stale', 'seq_reused', 'limit', 'internal'],
+            ['invalid', 'conflict', 'gone', 'locked', 'forbidden', 'stale', 'seq_reused', 'internal'],
         );
     });
 });
