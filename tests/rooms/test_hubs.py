@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from typing import Any
@@ -260,6 +261,31 @@ async def test_nonsense_from_another_process_is_logged_and_survived(
 
 async def tell(form: Form, message: dict[str, Any]) -> None:
     await get_channel_layer().group_send(group_of(form.pk), {"hub": "another", **message})
+
+
+async def test_c2_what_a_session_has_is_cut_from_what_its_room_hears(
+    no_poll: None, here: LiveServer, world: World
+) -> None:
+    """A session may have read more than its room was told of: then the room's news are partly old to it."""
+    hub = await here.hub()
+    free = threading.Event()
+    async with here.join(world.people["alice"], world.form) as alice:
+        for version in range(3):
+            await in_thread(world.submit)("carol", set_("count", version), base=version)  # nobody is told
+        busy = asyncio.create_task(hub._watcher.run(free.wait, PATIENCE))  # nor does the hub get to look
+        async with here.join(world.people["bob"], world.form) as bob:
+            assert bob.joined["version"] == 3
+            await in_thread(world.submit)("carol", set_("count", 3), base=3)
+            run = await in_thread(read_run)(world.form.pk, 0, up_to=4)
+            assert run is not None
+            await tell(world.form, {"type": "run", **run.pack()})
+            assert versions(await alice.until_version(4)) == [1, 2, 3, 4]
+            assert versions(await bob.until_version(4)) == [4]
+            free.set()
+            await busy
+            await bob.submit(set_("done", True), base=4)
+            assert versions(await alice.until_version(5)) == [1, 2, 3, 4, 5]
+            assert versions(await bob.until_version(5)) == [4, 5]
 
 
 # --- coming and going ----------------------------------------------------------------------------------
