@@ -47,7 +47,8 @@ IN_FLIGHT = 64
 # What costs the server more than a frame counts as several: a join reads a whole form, and an edit is transformed
 # over all that its author has not seen.
 JOIN_COST = 20
-BEHIND_PER_FRAME = 100
+BEHIND_PER_FRAME = 500
+MOST_FOR_LATENESS = 50
 PONG = encode(Pong())
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -225,8 +226,7 @@ class RoomConnection:
 
     async def _submit(self, form: UUID, message: Submit) -> None:
         room, session = self._seated().room, self._seated().session
-        behind = max(0, (room.version or 0) - message.base)
-        if not self._bucket.take(min(behind // BEHIND_PER_FRAME, self._runtime.limits.burst // 2)):
+        if not self._bucket.take(_cost_of_lateness(message, room.version or 0)):
             raise Closed(CloseCode.TOO_MANY)
         while self._in_flight >= IN_FLIGHT:  # a client with too much under way is not read on until some of it is done
             self._answered.clear()
@@ -274,6 +274,16 @@ class RoomConnection:
 
     async def _tell(self, message: Error | Closing) -> None:
         await self._send({"type": "websocket.send", "text": encode(message)})
+
+
+def _cost_of_lateness(submit: Submit, version: int) -> int:
+    """Frames that a submit counts beyond its own: a text edit is transformed over all that its author has not seen.
+
+    A set costs nothing more, however old its base: it is compared with its cell alone.
+    """
+    if not any(op.get("kind") == "edit" for op in submit.ops):
+        return 0
+    return min(max(0, version - submit.base) // BEHIND_PER_FRAME, MOST_FOR_LATENESS)
 
 
 def session_key(scope: dict[str, Any]) -> str | None:

@@ -221,14 +221,15 @@ async def test_i9_what_is_far_behind_costs_more(world: World, settings: Settings
         await in_thread(world.submit)("bob", *[set_("count", number) for number in range(100)], base=start)
     async with live_server() as server:
         async with server.join(world.people["alice"], world.form) as alice:
-            for _ in range(35):
-                await alice.submit(edit("notes"), base=1_000)
-                await alice.next("acked")
-        async with server.join(world.people["alice"], world.form, client_id="another-tab") as alice:
-            for _ in range(3):  # 11 each
+            for _ in range(30):  # a set is late for nothing
                 await alice.submit(set_("temperature", 1), base=0)
                 await alice.next("acked")
-            await alice.submit(set_("temperature", 1), base=0)
+        async with server.join(world.people["alice"], world.form, client_id="another-tab") as alice:
+            for _ in range(19):  # 3 each
+                await alice.submit(edit("notes", "x"), base=0)
+                await alice.next("acked")
+            for _ in range(2):
+                await alice.submit(edit("notes", "x"), base=0)
             assert (await alice.closed())[0] == 4429
 
 
