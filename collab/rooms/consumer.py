@@ -29,10 +29,10 @@ from collab.protocol.errors import ProtocolError
 from collab.protocol.messages import Blur, ClientMessage, Closing, Error, Focus, Join, Ping, Pong, Selection, Submit
 from collab.rooms.commit import Outcome, Submission
 from collab.rooms.doorkeeper import Admission
-from collab.rooms.hub import Room
 from collab.rooms.limits import TokenBucket
 from collab.rooms.opening import NotOpened, Opened, open_form, visible_form
 from collab.rooms.presence import person_of
+from collab.rooms.room import Room
 from collab.rooms.runtime import Runtime
 from collab.rooms.session import Session
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -24,6 +23,7 @@ from collab.rooms import lookup
 from collab.rooms.models import Form
 from collab.rooms.opening import read_run
 from collab.rooms.presence import People
+from collab.rooms.room import Room
 from collab.rooms.run import Run
 from collab.rooms.session import Session
 from collab.rooms.threads import DatabaseThreads
@@ -37,45 +37,10 @@ GRACE_SECONDS = 0.25  # what a head in the database is ahead of a room by, its o
 PRESENCE_SECONDS = 0.1
 GOSSIP_SECONDS = 15.0
 LAYER_SECONDS = 2.0
-TAIL_CHARACTERS = 1_000_000
 
 
 def group_of(form: UUID) -> str:
     return f"formroom.form.{form}"
-
-
-class Room:
-    """One active form in this process: what was delivered of it, and to whom more is delivered."""
-
-    def __init__(self, form: UUID) -> None:
-        self.form = form
-        self.version: int | None = None  # delivered up to here; unknown until the first session has read
-        self.revision = -1
-        self.handed_version = -1
-        self.heard = -1  # the highest version anybody told of
-        self.entering = 0  # who is on the way in keeps the room open
-        self.sessions: dict[str, Session] = {}
-        self.people = People()
-        self.tail: deque[Run] = deque()
-        self.tail_characters = 0
-        self.repair: asyncio.Task[None] | None = None
-        self.telling: asyncio.Task[None] | None = None
-        self.presence_timer: asyncio.TimerHandle | None = None
-        self.presence_told = 0.0
-        self.subscribed = False
-
-    def keep(self, run: Run) -> None:
-        """Remembers recent runs, so that a reader who lags a little needs no database."""
-        self.tail.append(run)
-        self.tail_characters += run.characters
-        while self.tail_characters > TAIL_CHARACTERS and len(self.tail) > 1:
-            self.tail_characters -= self.tail.popleft().characters
-
-    def remembered(self, since: int) -> Run | None:
-        """The remembered run that continues at ``since``, if the tail reaches back that far."""
-        if not self.tail or self.tail[0].first > since + 1:
-            return None
-        return next((run.after(since) for run in self.tail if run.first <= since + 1 <= run.last), None)
 
 
 class Hub:
