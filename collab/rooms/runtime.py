@@ -21,7 +21,7 @@ from collab.rooms.writer import Writer
 READERS = 4
 LANES = 2
 # A writer thread that comes back from the database waits this long for the interpreter while the loop is busy
-# telling a room. Python's 5 ms, several times a commit, made up most of an edit's delay.
+# telling a room; Python's own 5 ms would be waited several times a commit.
 SWITCH_SECONDS = 0.0005
 
 
