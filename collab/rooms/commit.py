@@ -84,7 +84,7 @@ class _FormWork:
     document: Document
     standings: dict[UUID, Standing]
     next_n: int
-    ops: list[tuple[int, int, int, Op]] = field(default_factory=list)  # version, by, seq, op as applied
+    ops: list[tuple[Op, LoggedOp]] = field(default_factory=list)  # as applied, and as it is logged and told
     new_clients: list[ClientKey] = field(default_factory=list)
 
 
@@ -264,7 +264,8 @@ class _Batch:
             except Rejected as refusal:
                 rejected.append(_rejection(index, refusal))
             else:
-                work.ops.append((work.document.version, n, submission.seq, applied))
+                text = compact(wire_op(applied))
+                work.ops.append((applied, LoggedOp(work.document.version, n, submission.seq, text, self._at)))
                 if isinstance(applied, Edit):
                     client.last_edit = work.document.version
         if len(rejected) < len(each.ops) and client.n is None:
@@ -318,7 +319,7 @@ class _Batch:
         changed = [work for work in works if work.ops]
         if not changed:
             return
-        store.insert_operations(db, [self._operation(work, *op) for work in changed for op in work.ops])
+        store.insert_operations(db, [_operation(work.locked.id, *op) for work in changed for op in work.ops])
         cells = [(w.locked.id, at, w.document.cells[at]) for w in changed for at in w.document.touched_cells]
         if cells:
             store.upsert_cells(db, cells)
@@ -330,11 +331,6 @@ class _Batch:
         if rows:
             store.upsert_rows(db, rows)
         store.advance_forms(db, [(w.locked.id, w.document.version, w.next_n, self._at) for w in changed])
-
-    def _operation(self, work: _FormWork, version: int, by: int, seq: int, op: Op) -> tuple[Any, ...]:
-        table, row, field = _whereabouts(op)
-        wire = wire_op(op)
-        return work.locked.id, version, by, seq, wire["kind"], table, row, field, compact(wire), self._at
 
     def _runs(self, handed: Mapping[UUID, int]) -> list[Run]:
         """For each form what its room has not been handed: what others committed meanwhile, then this batch."""
@@ -348,11 +344,7 @@ class _Batch:
             if since < form.version:
                 limit = form.version - since
                 missed = lookup.ask_operations(self._db, form.id, since, up_to=form.version, limit=limit).get()
-            own = [
-                LoggedOp(version, by, seq, compact(wire_op(op)), self._at)
-                for version, by, seq, op in work.ops
-                if version > since
-            ]
+            own = [logged for _, logged in work.ops if logged.version > since]
             clients = self._explain(work, everyone=bool(missed))
             runs.append(Run(form.id, since + 1, (*missed, *own), clients))
         return runs
@@ -420,6 +412,13 @@ def _bounded(rejected: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _refuse_all(each: _Submitted, version: int, code: str, message: str) -> Outcome:
     rejected = [_rejection(index, Rejected(code, message)) for index in range(len(each.ops))]
     return Outcome(each.submission.seq, version, compact(rejected))
+
+
+def _operation(form: UUID, op: Op, logged: LoggedOp) -> tuple[Any, ...]:
+    """A row of the log, as ``store.insert_operations`` takes it."""
+    table, row, field = _whereabouts(op)
+    kind = wire_op(op)["kind"]
+    return form, logged.version, logged.by, logged.seq, kind, table, row, field, logged.op, logged.at
 
 
 def _whereabouts(op: Op) -> tuple[str, str, str]:
