@@ -119,6 +119,10 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 
+# One account, one device: the accounts named here, of machines, may be signed in on several.
+SERVICE_ACCOUNTS = env.list("FORMROOM_SERVICE_ACCOUNTS", default=[])
+IDLE_MINUTES = env.float("FORMROOM_IDLE_MINUTES", default=720.0)  # 0: nobody is signed out for doing nothing
+
 
 # --- the database --------------------------------------------------------------------------------
 
