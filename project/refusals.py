@@ -5,7 +5,10 @@ from django.utils.translation import gettext
 from django.views.csrf import csrf_failure as csrf_failure_page
 from django.views.decorators.cache import never_cache
 
+from collab.accounts.middleware import refusal
 from collab.protocol.codes import ErrorCode
+
+SIGN_IN = "/api/session/"
 
 
 @never_cache
@@ -13,5 +16,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A request without the page's token. Who is not signed in is told that instead: there was nothing to forge."""
     if not request.path.startswith("/api/"):
         return csrf_failure_page(request, reason=reason)
-    code, status = (ErrorCode.CSRF, 403) if request.user.is_authenticated else (ErrorCode.NOT_SIGNED_IN, 401)
-    return JsonResponse({"code": code, "message": gettext(code.message)}, status=status)
+    if request.user.is_authenticated or request.path == SIGN_IN:
+        return JsonResponse({"code": ErrorCode.CSRF, "message": gettext(ErrorCode.CSRF.message)}, status=403)
+    return JsonResponse(refusal(getattr(request, "ended", None)), status=401)

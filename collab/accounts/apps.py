@@ -9,3 +9,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("People and teams")
+
+    def ready(self) -> None:
+        from collab.accounts import attempts, checks, signals  # noqa: F401  # they connect themselves

@@ -5,19 +5,20 @@ Shapes only. Who may do what and what becomes of it, `definitions` and `services
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from functools import partial
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.validators import slug_re
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
+from collab.accounts.endpoint import Refused, endpoint
+from collab.accounts.fence import hold
 from collab.accounts.services import EDIT, VIEW, teams_where
 from collab.document.schema import DefinitionInvalid
 from collab.forms.definitions import (
@@ -34,41 +35,31 @@ from collab.forms.services import TemplateArchived, export_definition, import_de
 if TYPE_CHECKING:
     from collab.accounts.models import Team, User
 
-P = ParamSpec("P")
-Endpoint = Callable[Concatenate[HttpRequest, "User", P], HttpResponse]
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+def _refusal(error: Exception) -> Refused | None:
+    """The one place that says what is answered to which failure."""
+    match error:
+        case JsonError():
+            return Refused(400, "malformed", str(error))
+        case DefinitionInvalid():
+            errors = [{"path": each.path, "code": each.code, "message": _(each.message)} for each in error.errors]
+            return Refused(400, "invalid", _("This definition cannot be used."), errors=errors)
+        case TemplateNotFound():
+            return Refused(404, "not_found", _("There is no such template."))
+        case TemplateAmbiguous():
+            return Refused(409, "ambiguous", _("Several of your teams have this template. Say which: ?team="))
+        case TemplateArchived():
+            return Refused(409, "archived", _("This template is archived."))
+        case RequestDataTooBig():
+            return Refused(413, "too_large", _("This is too large."))
+        case _:
+            return None
 
 
-class Refused(Exception):
-    """A request that is answered by a status, a code and a message."""
-
-    def __init__(self, status: int, code: str, message: str, **more: object) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"code": code, "message": message, **more}
+address = partial(endpoint, refusal=_refusal)
 
 
-def endpoint(*methods: str) -> Callable[[Endpoint[P]], View[P]]:
-    """An address of the API for who is signed in. Every expected failure becomes its answer here."""
-
-    def decorate(view: Endpoint[P]) -> View[P]:
-        @never_cache
-        @wraps(view)
-        def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            try:
-                return view(request, _caller(request, methods), *args, **kwargs)
-            except Exception as error:
-                refused = _refusal(error)
-                if refused is None:
-                    raise
-                return JsonResponse(refused.body, status=refused.status)
-
-        return answer
-
-    return decorate
-
-
-@endpoint("GET", "POST")
+@address("GET", "POST")
 def templates(request: HttpRequest, user: User) -> HttpResponse:
     """`GET`: the templates one may make forms from. `POST`: imports a definition into a team one edits (`?team=`)."""
     if request.method == "POST":
@@ -76,7 +67,7 @@ def templates(request: HttpRequest, user: User) -> HttpResponse:
     return JsonResponse({"templates": [_described(version) for version in startable_versions(user)]})
 
 
-@endpoint("GET")
+@address("GET")
 def template(request: HttpRequest, user: User, key: str) -> HttpResponse:
     """The definition of a template of one's teams: the newest, or `?version=`. `?team=` where several have the key."""
     versions = _in_team(request, versions_in_use(user, VIEW).filter(template__key=_name(key)))
@@ -87,7 +78,9 @@ def template(request: HttpRequest, user: User, key: str) -> HttpResponse:
 def _import(request: HttpRequest, user: User) -> HttpResponse:
     data = read_json(_body(request))
     team = _team_to_edit(request, user)
-    imported = import_definition(data, team_id=team.pk, now=timezone.now(), by=user)
+    with transaction.atomic():
+        hold(request)
+        imported = import_definition(data, team_id=team.pk, now=timezone.now(), by=user)
     return JsonResponse(_described(imported.version), status=201 if imported.made else 200)
 
 
@@ -98,14 +91,6 @@ def _described(version: TemplateVersion) -> dict[str, object]:
         "team": version.template.team.slug,
         "version": version.number,
     }
-
-
-def _caller(request: HttpRequest, methods: tuple[str, ...]) -> User:
-    if request.method not in methods:
-        raise Refused(405, "method_not_allowed", _("This address does not take that method."))
-    if not request.user.is_authenticated:
-        raise Refused(401, "not_signed_in", _("You are not signed in."))
-    return request.user
 
 
 def _in_team(request: HttpRequest, versions: QuerySet[TemplateVersion]) -> QuerySet[TemplateVersion]:
@@ -151,25 +136,3 @@ def _body(request: HttpRequest) -> bytes:
     except (ValueError, UnreadablePostError):
         raise JsonError("The body could not be read.") from None
     raise RequestDataTooBig
-
-
-def _refusal(error: Exception) -> Refused | None:
-    """The one place that says what is answered to which failure."""
-    match error:
-        case Refused():
-            return error
-        case JsonError():
-            return Refused(400, "malformed", str(error))
-        case DefinitionInvalid():
-            errors = [{"path": each.path, "code": each.code, "message": _(each.message)} for each in error.errors]
-            return Refused(400, "invalid", _("This definition cannot be used."), errors=errors)
-        case TemplateNotFound():
-            return Refused(404, "not_found", _("There is no such template."))
-        case TemplateAmbiguous():
-            return Refused(409, "ambiguous", _("Several of your teams have this template. Say which: ?team="))
-        case TemplateArchived():
-            return Refused(409, "archived", _("This template is archived."))
-        case RequestDataTooBig():
-            return Refused(413, "too_large", _("This is too large."))
-        case _:
-            return None

@@ -26,6 +26,7 @@ from collab.protocol.messages import (
     Error,
     Focus,
     FormChanged,
+    Idle,
     Join,
     Joined,
     Json,
@@ -39,6 +40,7 @@ from collab.protocol.messages import (
     ServerMessage,
     Submit,
     User,
+    Watching,
 )
 
 T = TypeVar("T")
@@ -236,9 +238,13 @@ def _fields(message: ServerMessage | ClientMessage) -> dict[str, Any]:
             return {"joined": _each(_person, joined), "left": list(left), "changed": _each(_move, changed)}
         case FormChanged(revision, status, changes):
             return {"revision": revision, "status": status, **changes}
-        case Closing(code, reason, device, at):
+        case Closing(code, reason, device, at, why):
             newer = {} if code != CloseCode.SIGNED_IN_ELSEWHERE else {"device": device, "at": at}
-            return {"code": int(code), "reason": reason, **newer}
+            return {"code": int(code), "reason": reason, **newer} | ({} if why is None else {"why": why})
+        case Watching(user):
+            return {"user": _user(user)}
+        case Idle(seconds):
+            return {"seconds": seconds}
         case Error(code, reason):
             return {"code": code, "message": reason}
         case Join(client_id, since, want):

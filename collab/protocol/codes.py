@@ -69,6 +69,7 @@ class ErrorCode(_Code):
     TOO_LARGE = "too_large", gettext_noop("This is too much for one message.")
     TOO_MANY = "too_many", gettext_noop("This is too much at once. Please wait a moment.")
     NOT_SIGNED_IN = "not_signed_in", gettext_noop("You are not signed in.")
+    SIGNED_IN_ELSEWHERE = "signed_in_elsewhere", gettext_noop("You signed in on another device.")
     NOT_ALLOWED = "not_allowed", gettext_noop("You may not do this.")
     CSRF = "csrf", gettext_noop("This page is too old. Please load it again.")
     NO_SUCH_FORM = "no_such_form", gettext_noop("There is no such form.")

@@ -217,7 +217,7 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """``device`` and ``at`` tell of the newer sign-in, with 4409 only."""
+    """``why`` says how a sign-in ended, where it did; ``device`` and ``at`` tell of the newer one, with 4409 only."""
 
     type: ClassVar = "closing"
 
@@ -225,6 +225,25 @@ class Closing:
     reason: str
     device: str | None = None
     at: str | None = None
+    why: str | None = None
 
 
-ServerMessage = Joined | Committed | Acked | Presence | FormChanged | Pong | Error | Closing
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """The first frame of the sign-in watch: who is signed in."""
+
+    type: ClassVar = "watching"
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """In so many seconds the sign-in ends, because nothing is done; None: it does not."""
+
+    type: ClassVar = "idle"
+
+    seconds: int | None
+
+
+ServerMessage = Joined | Committed | Acked | Presence | FormChanged | Pong | Error | Closing | Watching | Idle

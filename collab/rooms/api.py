@@ -6,16 +6,18 @@ Same services, same rules, same outcomes as in the room; only the shapes of refu
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
+from collab.accounts.endpoint import Refused, endpoint
+from collab.accounts.fence import generation_of, hold
 from collab.document.values import unstorable_text
 from collab.forms.definitions import definition_of, startable_versions
 from collab.protocol.codec import MAX_FRAME_BYTES, read_client_id, read_object, read_submit
@@ -31,65 +33,38 @@ from collab.rooms.services import Busy, create_form, forms_for, known_time_zone,
 if TYPE_CHECKING:
     from collab.accounts.models import User
 
-P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
-View = Callable[Concatenate[HttpRequest, "User", P], HttpResponse]
-
 
 MAX_TAIL = 100_000
 TITLE_LENGTH = 200
 
 
-class Refused(Exception):
-    """A request that is answered by a code and a message."""
-
-    def __init__(self, status: int, code: ErrorCode, message: str | None = None) -> None:
-        super().__init__(code)
-        self._status = status
-        self._code = code
-        self._message = message or _(code.message)
-
-    def response(self) -> HttpResponse:
-        return JsonResponse({"code": self._code, "message": self._message}, status=self._status)
+def _refusal(error: Exception) -> Refused | None:
+    match error:
+        case NotOpened():
+            return Refused(403, ErrorCode.NOT_ALLOWED) if error.exists else Refused(404, ErrorCode.NO_SUCH_FORM)
+        case Busy():
+            return Refused(503, ErrorCode.BUSY)
+        case _:
+            return None
 
 
-def _not_opened(refused: NotOpened) -> Refused:
-    return Refused(403, ErrorCode.NOT_ALLOWED) if refused.exists else Refused(404, ErrorCode.NO_SUCH_FORM)
+address = partial(endpoint, refusal=_refusal)
 
 
-def endpoint(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
-    """An address of the API: JSON in and out, the person signed in, refusals as ``{code, message}``."""
-
-    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        @never_cache
-        @wraps(view)
-        def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            try:
-                if request.method not in methods:
-                    raise Refused(405, ErrorCode.METHOD_NOT_ALLOWED)
-                if not request.user.is_authenticated:
-                    raise Refused(401, ErrorCode.NOT_SIGNED_IN)
-                return view(request, request.user, *args, **kwargs)
-            except Refused as refused:
-                return refused.response()
-            except NotOpened as refused:
-                return _not_opened(refused).response()
-
-        return answer
-
-    return decorate
-
-
-@endpoint("GET", "POST")
+@address("GET", "POST")
 def forms(request: HttpRequest, user: User) -> HttpResponse:
     """``GET``: the forms one may open. ``POST {template, title, time_zone?}``: makes one in the template's team."""
     if request.method == "POST":
-        return JsonResponse(_listed(_make(user, _body(request))), status=201)
+        with transaction.atomic():
+            hold(request)
+            made = _make(user, _body(request))
+        return JsonResponse(_listed(made), status=201)
     return JsonResponse({"forms": [_listed(form) for form in forms_for(user)]})
 
 
-@endpoint("GET")
+@address("GET")
 def form(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     """As ``joined``: the form, its snapshot, and how far one's client has come (``?client_id=``)."""
     client_id = _read(read_client_id, request.GET) if "client_id" in request.GET else None
@@ -97,7 +72,7 @@ def form(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     return _json(opened.joined(people=[], you=None, limits=room_limits()))
 
 
-@endpoint("GET", "POST")
+@address("GET", "POST")
 def operations(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     """``GET ?since=V``: as ``committed``. ``POST {client_id, seq, base, ops}``: as ``acked``."""
     visible, _role = visible_form(user, _id(form_id))
@@ -118,11 +93,9 @@ def _since(visible: Form, since: str) -> HttpResponse:
 def _submit(request: HttpRequest, user: User, visible: Form) -> HttpResponse:
     body = _body(request)
     client_id, message = _read(read_client_id, body), _read(read_submit, body)
-    try:
-        outcome = submit(Submission(visible.pk, user.pk, client_id, message.seq, message.base, message.ops))
-    except Busy:
-        raise Refused(503, ErrorCode.BUSY) from None
-    return _json(outcome.frame())
+    generation = generation_of(request)
+    submission = Submission(visible.pk, user.pk, client_id, message.seq, message.base, message.ops, generation)
+    return _json(submit(submission).frame())
 
 
 def _make(user: User, body: dict[str, Any]) -> Form:

@@ -18,6 +18,8 @@ from typing import Any
 from uuid import UUID
 
 from collab.accounts import services as accounts
+from collab.accounts.fence import Standing as SignInStanding
+from collab.accounts.fence import ask_standing
 from collab.database import Asked, Database
 from collab.document.document import Document
 from collab.document.judge import Author, Limits, Needs, Rejected, Standing, judge, needs
@@ -37,7 +39,10 @@ CURRENT_CHARACTERS = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submit with its author. ``(form, user, client_id, seq)`` is its key (C3), ``ops`` are as they came."""
+    """A submit with its author. ``(form, user, client_id, seq)`` is its key (C3), ``ops`` are as they came.
+
+    ``sign_in`` is the generation of the sign-in that it was made under; None where the server itself fills a form.
+    """
 
     form: UUID
     user: UUID
@@ -45,6 +50,7 @@ class Submission:
     seq: int
     base: int
     ops: Sequence[Any]
+    sign_in: int | None = None
     poisoned: bool = False
 
     @property
@@ -68,11 +74,19 @@ class Outcome:
         return encode(Acked(self.seq, self.version, Encoded(self.rejected or "[]")))
 
 
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """The sign-in of a submit was over: it was not judged, and nothing of it is stored (S1)."""
+
+
 @dataclass(slots=True)
 class BatchResult:
-    """Outcomes in the order of the submissions (None: its form was held by another transaction), and what to tell."""
+    """Outcomes in the order of the submissions, and what to tell.
 
-    outcomes: list[Outcome | None]
+    None: another transaction held its form, or was about to end its author's sign-in.
+    """
+
+    outcomes: list[Outcome | Fenced | None]
     runs: list[Run] = field(default_factory=list)
 
 
@@ -128,6 +142,7 @@ class _Batch:
         self._teams = {form: team_of(form) for form in {submission.form for submission in submissions}}
         self._forms: dict[UUID, _FormWork] = {}
         self._clients: dict[ClientKey, ClientState] = {}
+        self._sign_ins: Mapping[int, SignInStanding] = {}
         self._outcomes: dict[tuple[int, int], store.StoredOutcome] = {}
         self._new_submits: list[tuple[Any, ...]] = []
         self._numbered: list[tuple[int, int]] = []
@@ -148,6 +163,8 @@ class _Batch:
         """Asks for all that this batch touches, and nothing else; then takes the answers."""
         db, authors = self._db, {(each.submission.user, self._teams[each.submission.form]) for each in self._submitted}
         sections = lookup.ask_locked_sections(db, self._teams)
+        generations = {each.submission.sign_in for each in self._submitted}
+        sign_ins = ask_standing(db, (generation for generation in generations if generation is not None))
         roles = accounts.ask_roles(db, ((user, team) for user, team in authors if team is not None))
         clients = lookup.ask_clients(db, list(dict.fromkeys(each.submission.client for each in self._submitted)))
         rows, cells = self._ask_documents()
@@ -157,7 +174,8 @@ class _Batch:
             self._forms[form.id] = _FormWork(form, document, standings, form.next_n)
         self._put_rows(row for asked in rows for row in asked.get())
         self._put_cells(cell for asked in cells for cell in asked.get())
-        here = [each for each in self._submitted if each.submission.form in self._forms]
+        self._sign_ins = sign_ins.get()
+        here = [each for each in self._submitted if each.submission.form in self._forms and self._is_let_in(each)]
         self._load_clients(here, clients.get())
         self._load_edits(here)
 
@@ -232,8 +250,15 @@ class _Batch:
             if form in self._forms:
                 self._forms[form].document.load_cells([(address, cell)])
 
-    def _outcome(self, each: _Submitted, *, waited: bool) -> Outcome | None:
+    def _is_let_in(self, each: _Submitted) -> bool:
+        """Whether its author's sign-in is held by this transaction, and so lives until it has committed (S1)."""
+        sign_in = each.submission.sign_in
+        return sign_in is None or self._sign_ins.get(sign_in) is SignInStanding.HELD
+
+    def _outcome(self, each: _Submitted, *, waited: bool) -> Outcome | Fenced | None:
         submission = each.submission
+        if not self._is_let_in(each):
+            return None if submission.sign_in in self._sign_ins else Fenced()
         work = self._forms.get(submission.form)
         if work is None:
             # Skipped forms come again. One that was waited for and is not there does not exist.

@@ -9,25 +9,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any, assert_never
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.conf import settings
-from django.http.request import validate_host
-from django.utils.translation import gettext
-
-from collab.accounts.sessions import user_of_session
+from collab.accounts.ended import Ended
+from collab.accounts.sign_ins import Present, who
+from collab.accounts.watch import Guest
 from collab.document.operations import Address
 from collab.protocol.codec import decode, encode
 from collab.protocol.codes import CloseCode, ErrorCode
 from collab.protocol.errors import ProtocolError
-from collab.protocol.messages import Blur, ClientMessage, Closing, Error, Focus, Join, Ping, Pong, Selection, Submit
-from collab.rooms.commit import Outcome, Submission
+from collab.protocol.messages import Blur, ClientMessage, Closing, Focus, Join, Ping, Pong, Selection, Submit
+from collab.rooms.commit import Fenced, Outcome, Submission
 from collab.rooms.doorkeeper import Admission
 from collab.rooms.limits import TokenBucket
 from collab.rooms.opening import NotOpened, Opened, open_form, visible_form
@@ -35,6 +29,7 @@ from collab.rooms.presence import person_of
 from collab.rooms.room import Room
 from collab.rooms.runtime import Runtime
 from collab.rooms.session import Session
+from collab.sockets import Closed, Receive, Scope, Send, closing_of, same_origin, say_goodbye, session_key
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
@@ -42,7 +37,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 JOIN_SECONDS = 15.0
-CLOSE_SECONDS = 2.0
 IN_FLIGHT = 64
 # What costs the server more than a frame counts as several: a join reads a whole form, and an edit is transformed
 # over all that its author has not seen.
@@ -50,18 +44,6 @@ JOIN_COST = 20
 BEHIND_PER_FRAME = 500
 MOST_FOR_LATENESS = 50
 PONG = encode(Pong())
-
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-class Closed(Exception):
-    """The connection ends with a code, told to the client."""
-
-    def __init__(self, code: CloseCode, error: ProtocolError | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.error = error
 
 
 @dataclass(slots=True)
@@ -75,13 +57,16 @@ class _Seat:
 class RoomConnection:
     """One WebSocket, from handshake to close."""
 
-    def __init__(self, runtime: Runtime, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    def __init__(self, runtime: Runtime, scope: Scope, receive: Receive, send: Send) -> None:
         self._runtime = runtime
         self._scope = scope
         self._receive = receive
         self._send = send
         self._seat: _Seat | None = None
         self._user: User | None = None
+        self._guest: Guest | None = None
+        self._ended: Closing | None = None
+        self._serving: asyncio.Task[Any] | None = None
         self._closer: asyncio.Task[None] | None = None
         self._in_flight = 0
         self._answered = asyncio.Event()
@@ -90,6 +75,7 @@ class RoomConnection:
         self._bucket = TokenBucket(rate=limits.submits_per_second, burst=limits.burst, clock=clock)
 
     async def serve(self, form_id: str) -> None:
+        self._serving = asyncio.current_task()
         await self._receive()  # websocket.connect
         if not same_origin(self._scope):
             await self._send({"type": "websocket.close", "code": 1008})
@@ -98,16 +84,18 @@ class RoomConnection:
         try:
             await self._converse(form_id)
         except Closed as closed:
-            await self._close(closed.code, closed.error)
+            await say_goodbye(self._send, self._ended or closed.closing, closed.error)
         except asyncio.CancelledError:
             pass  # the closer has said why
         except OSError:
             pass  # the client has gone, in the middle of a frame
         except Exception:
             logger.exception("a socket of form %s failed", form_id)
-            await self._close(CloseCode.INTERNAL)
+            await say_goodbye(self._send, closing_of(CloseCode.INTERNAL))
         finally:
             self._leave()
+            if self._guest is not None:
+                self._runtime.watch.dismiss(self._guest)
 
     async def _converse(self, form_id: str) -> None:
         form = await self._admit(form_id)
@@ -151,8 +139,10 @@ class RoomConnection:
                     raise Closed(CloseCode.TOO_MANY)
                 await self._join(form, message)
             case Submit():
+                self._is_active()
                 await self._submit(form, message)
             case Focus(at, selection, base):
+                self._is_active()
                 self._move(at, selection, base)
             case Blur():
                 self._move(None, None, None)
@@ -160,6 +150,11 @@ class RoomConnection:
                 self._seated().session.tell(PONG)
             case _:
                 assert_never(message)
+
+    def _is_active(self) -> None:
+        """Typing is activity, as is going from field to field."""
+        if self._guest is not None:
+            self._guest.active = True
 
     # --- joining and leaving -------------------------------------------------------------------------
 
@@ -169,9 +164,12 @@ class RoomConnection:
             form = UUID(form_id)
         except ValueError:
             raise Closed(CloseCode.NO_SUCH_FORM) from None
-        self._user = await self._runtime.hub.read(user_of_session, session_key(self._scope))
-        if self._user is None:
-            raise Closed(CloseCode.NOT_SIGNED_IN)
+        present = await self._runtime.hub.read(who, session_key(self._scope))
+        if not isinstance(present, Present):
+            raise Closed(present.closing() if isinstance(present, Ended) else CloseCode.NOT_SIGNED_IN)
+        self._user = present.user
+        self._guest = Guest(present.user.pk, present.generation, end=self._end, tell=self._pass_on)
+        self._runtime.watch.admit(self._guest)
         try:
             await self._runtime.hub.read(visible_form, self._user, form)
         except NotOpened as refused:
@@ -195,13 +193,14 @@ class RoomConnection:
         session = self._new_session(user, join, opened)
         self._seat = _Seat(room, session)
         hub.seat(room, session)
-        self._closer = asyncio.create_task(self._close_when_left(session, asyncio.current_task()))
+        self._closer = asyncio.create_task(self._close_when_left(session))
         await self._begin(room, session, opened)
 
     def _new_session(self, user: User, join: Join, opened: Opened) -> Session:
         id = secrets.token_urlsafe(9)
         person = person_of(session=id, user=user.pk, name=str(user))
-        admission = Admission(session_key(self._scope) or "", user.pk, opened.form.team_id, opened.role)
+        assert self._guest is not None
+        admission = Admission(user.pk, self._guest.generation, opened.form.team_id, opened.role)
         return Session(id=id, admission=admission, client_id=join.client_id, person=person, send=self._send)
 
     async def _begin(self, room: Room, session: Session, opened: Opened) -> None:
@@ -232,15 +231,21 @@ class RoomConnection:
             self._answered.clear()
             await self._answered.wait()
         self._in_flight += 1
-        submission = Submission(form, session.admission.user, session.client_id, message.seq, message.base, message.ops)
+        author = session.admission
+        submission = Submission(
+            form, author.user, session.client_id, message.seq, message.base, message.ops, author.generation
+        )
 
-        def on_outcome(outcome: Outcome | None) -> None:
+        def on_outcome(outcome: Outcome | Fenced | None) -> None:
             self._in_flight -= 1
             self._answered.set()
-            if outcome is None:
-                session.leave(CloseCode.RESTARTING)  # nothing is known of it: the client comes again (C3)
-            else:
-                session.answer(outcome)
+            match outcome:
+                case Outcome():
+                    session.answer(outcome)
+                case Fenced():  # the writer knows before the news arrived (S1); the watch knows why
+                    self._runtime.watch.doubt(author.generation)
+                case None:
+                    session.leave(CloseCode.RESTARTING)  # nothing is known of it: the client comes again (C3)
 
         self._runtime.writer.submit(submission, on_outcome)
 
@@ -256,24 +261,29 @@ class RoomConnection:
 
     # --- the end -------------------------------------------------------------------------------------
 
-    async def _close_when_left(self, session: Session, serving: asyncio.Task[Any] | None) -> None:
-        """Closes the socket when the hub ends the session; a reader who does not even take that is cut off."""
+    async def _close_when_left(self, session: Session) -> None:
         await session.gone.wait()
-        await self._close(session.close_code or CloseCode.INTERNAL)
-        if serving is not None:
-            serving.cancel()
+        await self._cut_off(self._ended or closing_of(session.close_code or CloseCode.INTERNAL))
 
-    async def _close(self, code: CloseCode, error: ProtocolError | None = None) -> None:
-        """Says why, then closes (T4). Who does not take even that is not waited for."""
-        with suppress(Exception):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                if error is not None:
-                    await self._tell(Error(error.code, error.message))
-                await self._tell(Closing(int(code), gettext(code.reason)))
-                await self._send({"type": "websocket.close", "code": int(code), "reason": code.name.lower()})
+    async def _cut_off(self, closing: Closing) -> None:
+        """Closes the socket from outside the conversation; a reader who does not even take that is left alone."""
+        await say_goodbye(self._send, closing)
+        if self._serving is not None:
+            self._serving.cancel()
 
-    async def _tell(self, message: Error | Closing) -> None:
-        await self._send({"type": "websocket.send", "text": encode(message)})
+    def _end(self, closing: Closing) -> None:
+        """The sign-in is over (S2)."""
+        if self._ended is not None:
+            return
+        self._ended = closing
+        if self._seat is not None:
+            self._seat.session.leave(CloseCode(closing.code))
+        else:
+            self._closer = asyncio.create_task(self._cut_off(closing))
+
+    def _pass_on(self, frame: str) -> None:
+        if self._seat is not None:
+            self._seat.session.tell(frame)
 
 
 def _cost_of_lateness(submit: Submit, version: int) -> int:
@@ -284,34 +294,3 @@ def _cost_of_lateness(submit: Submit, version: int) -> int:
     if not any(op.get("kind") == "edit" for op in submit.ops):
         return 0
     return min(max(0, version - submit.base) // BEHIND_PER_FRAME, MOST_FOR_LATENESS)
-
-
-def session_key(scope: dict[str, Any]) -> str | None:
-    """The session cookie, if it is one: a quoted cookie may say anything, which no database has to hear."""
-    cookie: SimpleCookie = SimpleCookie()
-    for name, value in scope["headers"]:
-        if name == b"cookie":
-            with suppress(CookieError):
-                cookie.load(value.decode("latin-1"))
-    morsel = cookie.get(settings.SESSION_COOKIE_NAME)
-    key = morsel.value if morsel is not None else ""
-    return key if key.isascii() and key.isalnum() else None
-
-
-def same_origin(scope: dict[str, Any]) -> bool:
-    """Whether ``Origin``, where sent, is this site's, by scheme, host and port (T3)."""
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-    origin, host = headers.get(b"origin"), headers.get(b"host", "")
-    if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
-        return True
-    scheme = "https" if scope.get("scheme") in ("wss", "https") else "http"
-    try:
-        theirs, own = urlsplit(origin), urlsplit(f"{scheme}://{host}")
-        same = (theirs.scheme, theirs.hostname, _port(theirs)) == (own.scheme, own.hostname, _port(own))
-        return same and validate_host(own.hostname or "", settings.ALLOWED_HOSTS)
-    except ValueError:
-        return False
-
-
-def _port(url: Any) -> int:
-    return url.port or (443 if url.scheme == "https" else 80)

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from channels.layers import BaseChannelLayer
 
 from collab.database import Database
+from collab.layer import LAYER_SECONDS
 from collab.protocol.codec import encode
 from collab.protocol.messages import FormChanged
 from collab.rooms import lookup
@@ -26,7 +27,7 @@ from collab.rooms.presence import People
 from collab.rooms.room import Room
 from collab.rooms.run import Run
 from collab.rooms.session import Session
-from collab.rooms.threads import DatabaseThreads
+from collab.threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,6 @@ POLL_SECONDS = 1.0
 GRACE_SECONDS = 0.25  # what a head in the database is ahead of a room by, its own writer delivers at once
 PRESENCE_SECONDS = 0.1
 GOSSIP_SECONDS = 15.0
-LAYER_SECONDS = 2.0
 
 
 def group_of(form: UUID) -> str:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from collab.accounts.consumer import SessionConnection
 from collab.protocol.codes import CloseCode
 from collab.rooms.consumer import RoomConnection
 from collab.rooms.runtime import Runtime
 
+WATCH_PATH = "/ws/session/"
 ROOM_PATH = re.compile(r"/ws/forms/([^/]+)/")
 
 ASGIApp = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
@@ -28,10 +30,13 @@ class LiveForms:
             await self._lifespan(receive, send)
             return
         path = ROOM_PATH.fullmatch(scope["path"])
-        if path is None:
+        if path is not None:
+            await RoomConnection(await self.runtime(), scope, receive, send).serve(path[1])
+        elif scope["path"] == WATCH_PATH:
+            runtime = await self.runtime()
+            await SessionConnection(runtime.watch, runtime.hub.read, scope, receive, send).serve()
+        else:
             await _refuse(receive, send)
-            return
-        await RoomConnection(await self.runtime(), scope, receive, send).serve(path[1])
 
     async def runtime(self) -> Runtime:
         """The process's runtime, started by the first socket where the server has no lifespan."""

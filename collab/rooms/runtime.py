@@ -11,12 +11,14 @@ from typing import Self
 
 from channels.layers import get_channel_layer
 
+from collab.accounts.watch import Watch
 from collab.protocol.codes import CloseCode
 from collab.rooms.doorkeeper import Doorkeeper
 from collab.rooms.hub import Hub
 from collab.rooms.limits import RoomLimits, room_limits
-from collab.rooms.threads import DatabaseThreads
 from collab.rooms.writer import Writer
+from collab.sockets import closing_of
+from collab.threads import DatabaseThreads
 
 READERS = 4
 LANES = 2
@@ -33,6 +35,7 @@ class Runtime:
         hub: Hub,
         writer: Writer,
         doorkeeper: Doorkeeper,
+        watch: Watch,
         *,
         limits: RoomLimits,
         threads: tuple[DatabaseThreads, ...],
@@ -40,6 +43,7 @@ class Runtime:
         self.hub = hub
         self.writer = writer
         self.doorkeeper = doorkeeper
+        self.watch = watch
         self.limits = limits
         self._threads = threads
 
@@ -49,6 +53,7 @@ class Runtime:
         limits = room_limits()
         readers = DatabaseThreads("reader", count=READERS)
         watcher = DatabaseThreads("watcher", count=1)
+        lookout = DatabaseThreads("lookout", count=1)  # never behind what a room has to read
         lanes = DatabaseThreads("writer", count=LANES)
         layer = get_channel_layer()
         assert layer is not None
@@ -56,13 +61,17 @@ class Runtime:
         await hub.start()
         writer = Writer(hub, lanes, limits=limits.of_document(), clock=lambda: datetime.now(UTC))
         doorkeeper = Doorkeeper(lambda: [(session.admission, session.leave) for session in hub.sessions()], watcher)
-        return cls(hub, writer, doorkeeper, limits=limits, threads=(readers, watcher, lanes))
+        watch = Watch(layer, lookout, on_access=doorkeeper.changed)
+        await watch.start()
+        return cls(hub, writer, doorkeeper, watch, limits=limits, threads=(readers, watcher, lookout, lanes))
 
     async def close(self) -> None:
         """Commits and tells what was submitted, closes the sockets with 1012, and ends the threads."""
         await self.writer.close()
         for session in self.hub.sessions():
             session.leave(CloseCode.RESTARTING)
+        self.watch.send_away(closing_of(CloseCode.RESTARTING))
+        await self.watch.close()
         await self.doorkeeper.close()
         await self.hub.close()
         for threads in self._threads:

@@ -6,7 +6,6 @@ finds it within a second.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import zoneinfo
 from collections.abc import Iterable, Mapping
@@ -16,20 +15,21 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-from channels.layers import BaseChannelLayer, get_channel_layer
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from collab import layer
+from collab.accounts.fence import SignedOut
 from collab.accounts.services import VIEW, teams_where
+from collab.accounts.sign_ins import ended
 from collab.database import Database, is_passing
 from collab.document.operations import Address, AddRow, Edit, Op, Set, wire_op
 from collab.forms.definitions import definition_of
 from collab.ids import uuid7
 from collab.protocol.codec import MAX_OPS
 from collab.rooms import store
-from collab.rooms.commit import BatchResult, Outcome, Submission, commit_batch
-from collab.rooms.hub import LAYER_SECONDS, group_of
+from collab.rooms.commit import BatchResult, Fenced, Outcome, Submission, commit_batch
+from collab.rooms.hub import group_of
 from collab.rooms.limits import room_limits
 from collab.rooms.models import Form
 
@@ -98,7 +98,7 @@ def create_form(
 
 
 def submit(submission: Submission) -> Outcome:
-    """Commits one submit in the calling thread: the HTTP twin of the writer. Raises ``Busy``."""
+    """Commits one submit in the calling thread: the HTTP twin of the writer. Raises ``Busy`` and ``SignedOut``."""
     try:
         result = _commit(submission)
     except Exception as error:
@@ -108,9 +108,13 @@ def submit(submission: Submission) -> Outcome:
         result = _commit(replace(submission, poisoned=True))
     for run in result.runs:
         tell_hubs(submission.form, {"type": "run", **run.pack()})
-    outcome = result.outcomes[0]
-    assert outcome is not None, "a form that was waited for has an outcome"
-    return outcome
+    match result.outcomes[0]:
+        case Fenced():
+            raise SignedOut(ended(None, submission.sign_in))
+        case None:  # the sign-in is about to end, or the form was held for too long
+            raise Busy
+        case outcome:
+            return outcome
 
 
 def _commit(submission: Submission) -> BatchResult:
@@ -134,18 +138,7 @@ def change_form(form: Form, **changes: Any) -> None:
 
 def tell_hubs(form: UUID, message: dict[str, Any]) -> None:
     """Tells every hub; a layer that fails is only a delay: the hubs poll."""
-    layer = get_channel_layer()
-    if layer is None:
-        return
-    try:
-        async_to_sync(_send)(layer, group_of(form), {**message, "hub": ""})
-    except Exception as error:
-        logger.warning("the channel layer does not answer: %s", error or type(error).__name__)
-
-
-async def _send(layer: BaseChannelLayer, group: str, message: dict[str, Any]) -> None:
-    async with asyncio.timeout(LAYER_SECONDS):
-        await layer.group_send(group, message)
+    layer.tell(group_of(form), {**message, "hub": ""})
 
 
 def _value_ops(form: Form, values: Mapping[str, Any]) -> list[Op]:

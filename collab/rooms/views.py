@@ -12,6 +12,7 @@ from uuid import UUID
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from collab.accounts.fence import hold
 from collab.accounts.services import EDIT, capabilities
 from collab.forms.definitions import definition_of, startable_versions
 from collab.rooms.models import Form
@@ -65,12 +67,14 @@ def new_form(request: HttpRequest) -> HttpResponse:
     filled = NewForm(request.POST, user=_person(request))
     if not filled.is_valid():
         return _home(request, filled, status=400)
-    made = create_form(
-        template_version=filled.cleaned_data["template"],
-        title=filled.cleaned_data["title"],
-        author=_person(request),
-        time_zone=known_time_zone(filled.cleaned_data["time_zone"]),
-    )
+    with transaction.atomic():
+        hold(request)
+        made = create_form(
+            template_version=filled.cleaned_data["template"],
+            title=filled.cleaned_data["title"],
+            author=_person(request),
+            time_zone=known_time_zone(filled.cleaned_data["time_zone"]),
+        )
     return redirect("rooms:form", form_id=made.pk)
 
 

@@ -20,18 +20,19 @@ import django.db
 
 from collab.database import is_lock_timeout, is_passing
 from collab.document.judge import Limits
-from collab.rooms.commit import BatchResult, Outcome, Submission, commit_batch
+from collab.rooms.commit import BatchResult, Fenced, Outcome, Submission, commit_batch
 from collab.rooms.run import Run
-from collab.rooms.threads import DatabaseThreads
+from collab.threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 1_000
 HELD_FORM_MILLISECONDS = 100
+BREATH_SECONDS = 0.01
 GIVE_UP_SECONDS = 30.0
 RETRY_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0)
 
-OnOutcome = Callable[[Outcome | None], None]
+OnOutcome = Callable[[Outcome | Fenced | None], None]
 
 
 class Audience(Protocol):
@@ -64,7 +65,7 @@ class Writer:
 
     ``on_outcome`` is called once for every submission, after the ops it holds were delivered; with None where
     there is none to be had (the database is away, the form is held for too long, the writer closes): nothing is
-    known of it then, and the client sends it again (C3).
+    known of it then, and the client sends it again (C3); with ``Fenced`` where the author's sign-in is over (S1).
     """
 
     def __init__(
@@ -165,6 +166,7 @@ class Writer:
                 await self._try_held(list(self._held), wait=None)
                 if self._held:
                     await self._try_held([next(iter(self._held))], wait=HELD_FORM_MILLISECONDS)
+                    await asyncio.sleep(BREATH_SECONDS)  # a sign-in that is about to end is not waited for by a lock
             if self._main.done():
                 return
             self._wake_held.clear()

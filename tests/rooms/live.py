@@ -12,9 +12,10 @@ from typing import Any, Self
 import uvicorn
 from channels.db import database_sync_to_async
 from channels.routing import ProtocolTypeRouter
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.asgi import get_asgi_application
+from django.http import HttpRequest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
@@ -151,17 +152,23 @@ class Visitor:
 
 
 async def session_of(user: User) -> str:
-    """A signed-in session of a person, as ``login`` would make it."""
+    """The session of the person's one device: that of the live sign-in, or of one that is made now."""
 
-    def make() -> str:
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
-        return str(session.session_key)
+    def find() -> str:
+        live = user.sign_ins.filter(ended_at=None).first()
+        return live.session_key if live is not None else sign_in(user)
 
-    return str(await database_sync_to_async(make)())
+    return str(await database_sync_to_async(find)())
+
+
+def sign_in(user: User, *, device: str = "") -> str:
+    """Signs a person in on another device, through ``login``; the key of the new session."""
+    request = HttpRequest()
+    request.META = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": device}
+    request.session = SessionStore()
+    login(request, User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    request.session.save()
+    return str(request.session.session_key)
 
 
 def _tcp_socket() -> socket.socket:

@@ -337,7 +337,9 @@ async def test_t4_whose_ground_has_gone_is_told_and_hears_no_more(server: LiveSe
     ):
         key = (signed_out.connection.request.headers["Cookie"]).partition("=")[2]  # type: ignore[union-attr]
         await in_thread(change_everything)()
-        await (await server.runtime()).doorkeeper.look()
+        runtime = await server.runtime()
+        await runtime.watch.look()
+        await runtime.doorkeeper.look()
         assert (await signed_out.closed())[0] == 4401
         assert (await taken_out.closed())[0] == 4403
         assert (await demoted.closed())[0] == 1012

@@ -120,7 +120,7 @@ async def test_d2_who_never_reads_again_is_let_go(
     server: LiveServer, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("collab.rooms.session.STALL_SECONDS", 0.3)
-    monkeypatch.setattr("collab.rooms.consumer.CLOSE_SECONDS", 0.3)
+    monkeypatch.setattr("collab.sockets.CLOSE_SECONDS", 0.3)
     monkeypatch.setattr("project.websocket.LINGER_SECONDS", 0.3)
     async with (
         server.join(world.people["alice"], world.form) as alice,
@@ -141,7 +141,7 @@ async def test_t4_who_does_not_read_what_it_joins_is_let_go(
     server: LiveServer, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("collab.rooms.session.STALL_SECONDS", 0.3)
-    monkeypatch.setattr("collab.rooms.consumer.CLOSE_SECONDS", 0.3)
+    monkeypatch.setattr("collab.sockets.CLOSE_SECONDS", 0.3)
     for version in range(60):
         await in_thread(world.submit)("alice", edit("notes", "x" * BIG, *_replaced(version)), base=version)
     async with server.visit(world.people["bob"], world.form, receive_buffer=SMALL) as bob:

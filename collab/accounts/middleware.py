@@ -1,0 +1,91 @@
+"""What a request hears of its sign-in: whether it is live, and if not, why.
+
+`Sessions` stands in for Django's SessionMiddleware, `OneDevice` comes right after AuthenticationMiddleware.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext
+
+from collab.accounts import idle, sign_ins
+from collab.accounts.ended import Ended
+from collab.accounts.fence import SignedOut
+from collab.accounts.models import SignIn, User
+from collab.protocol.codes import ErrorCode
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+NOT_ACTIVITY = {"/api/session/", "/healthz"}
+"""Addresses that pages and probes ask by themselves."""
+
+
+class Sessions(SessionMiddleware):
+    """Django's, but that a cookie whose sign-in ended stays: the reason can be told as long as it comes."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if getattr(request, "ended", None) is not None and request.session.is_empty():
+            return response
+        key = request.session.session_key
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:  # a newer sign-in deleted the session while the request was under way
+            return signed_out(request, sign_ins.ended(key))
+
+
+class OneDevice:
+    """Makes a request of an ended sign-in anonymous, and says why: ``request.sign_in``, ``request.ended``."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.sign_in, request.ended = _read(request)  # type: ignore[attr-defined]
+        response = self._get_response(request)
+        sign_ins.follow(request)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return signed_out(request, exception.ended) if isinstance(exception, SignedOut) else None
+
+
+def _read(request: HttpRequest) -> tuple[SignIn | None, Ended | None]:
+    cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if not cookie:
+        return None, None
+    generation = request.session.get(sign_ins.GENERATION)
+    user = request.user
+    if isinstance(user, User):
+        sign_in = sign_ins.live(user, generation)
+        if sign_in is not None:
+            if request.path not in NOT_ACTIVITY:
+                idle.seen(sign_in, now=timezone.now())
+            return sign_in, None
+        request.user = AnonymousUser()
+    return None, sign_ins.ended(cookie, generation)
+
+
+def signed_out(request: HttpRequest, ended: Ended | None) -> HttpResponse:
+    """What a request gets that came too late: 401 with a code, or the way to the sign-in page."""
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse(refusal(ended), status=401)
+    else:
+        response = HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.path})}")
+    add_never_cache_headers(response)
+    return response
+
+
+def refusal(ended: Ended | None) -> dict[str, str | None]:
+    """The body of a 401: who is not signed in is told why, where that is known."""
+    if ended is None:
+        return {"code": ErrorCode.NOT_SIGNED_IN, "message": gettext(ErrorCode.NOT_SIGNED_IN.message)}
+    return {"code": ended.error, "message": ended.reason, "device": ended.device, "at": ended.instant}
