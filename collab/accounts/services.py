@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from collab.accounts.models import Membership, Role, Team, User
+from collab.accounts.models import Membership, Role, SignIn, Team, User
 from collab.database import Asked, Database, Relation
 
 VIEW = "view"
@@ -81,7 +81,11 @@ def team_by_slug(slug: str) -> Team | None:
 
 @transaction.atomic
 def anonymise(user: User, *, now: datetime) -> None:
-    """Takes away everything that names the person, and their access. What they wrote stays, by nobody in particular."""
+    """Takes away everything that names the person, and their access. What they wrote stays, by nobody in particular.
+
+    Their sign-ins end, and forget device and address; the rows stay, so that a socket that missed the news still
+    finds its end (S2). The audit is append-only: its entries keep device and address, of a former member.
+    """
     user.username = f"anonymous-{user.pk.hex}"
     user.display_name = _("Former member")
     user.first_name = user.last_name = user.email = ""
@@ -89,7 +93,8 @@ def anonymise(user: User, *, now: datetime) -> None:
     user.anonymised_at = user.anonymised_at or now
     user.last_login = None
     user.set_unusable_password()
-    user.save()
+    user.save()  # no longer active: that ends every sign-in
+    SignIn.objects.filter(user_id=user.pk).update(session_key="", device="", address=None)
     user.groups.clear()
     user.user_permissions.clear()
     Membership.objects.filter(user_id=user.pk).delete()

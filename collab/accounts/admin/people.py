@@ -1,16 +1,22 @@
-"""People and teams in Django's admin. Whoever wrote something is anonymised there, not deleted."""
+"""People and teams in Django's admin. Whoever wrote something or signed in is anonymised there, not deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from collab.accounts import services
-from collab.accounts.models import Membership, Team, User
+from collab.accounts.admin.signing_out import ACTION, may_sign_out, sign_out
+from collab.accounts.models import AuditEntry, Membership, SignIn, Team, User
 
 
 class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -36,7 +42,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ["username", "display_name", "email", "is_active", "is_staff", "last_login"]
     search_fields = ["username", "display_name", "email"]
     readonly_fields = ["anonymised_at", "last_login", "date_joined"]
-    actions = ["anonymise"]
+    actions = [ACTION, "anonymise"]
     inlines = [TeamsOfPersonInline]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
@@ -53,6 +59,22 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     add_fieldsets = [
         (None, {"fields": ["username", "display_name", "usable_password", "password1", "password2"]}),
     ]
+
+    def get_deleted_objects(
+        self, objs: QuerySet[User] | Sequence[User], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Who is in the audit cannot be deleted, and that is known without listing thousands of entries."""
+        if AuditEntry.objects.filter(user__in=objs).exists():
+            return [], {}, set(), [_("the audit of sign-ins")]
+        return super().get_deleted_objects(objs, request)
+
+    @admin.action(description=_("Sign out the selected people"), permissions=["sign_out"])
+    def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        chosen = SignIn.objects.filter(user__in=queryset, ended_at=None).select_related("user")
+        return sign_out(self, request, list(chosen), wholly=True)
+
+    def has_sign_out_permission(self, request: HttpRequest) -> bool:
+        return may_sign_out(request)
 
     @admin.action(description=_("Anonymise the selected people, for ever"), permissions=["delete"])
     def anonymise(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
