@@ -29,8 +29,6 @@ from collab.accounts.models import Membership, Team
 from collab.forms.models import Template, TemplateVersion
 from collab.rooms.services import create_form
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 def prepare(what: dict[str, Any]) -> dict[str, Any]:
     call_command("migrate", verbosity=0, interactive=False)
@@ -59,7 +57,7 @@ def sign_in(user: Any) -> str:
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = "127.0.0.1"
     request.session = SessionStore()
-    login(request, user, backend=BACKEND)
+    login(request, user)
     request.session.save()
     return f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}"
 

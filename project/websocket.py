@@ -10,7 +10,7 @@ import asyncio
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-LINGER_SECONDS = 10.0
+LINGER_SECONDS = 2.0
 
 
 class WebSocket(WebSocketsSansIOProtocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
@@ -27,6 +28,7 @@ from collab.rooms.routing import LiveForms
 from collab.rooms.runtime import Runtime
 
 PATIENCE = 10.0
+_one_at_a_time = threading.Lock()
 
 Frame = dict[str, Any]
 
@@ -155,8 +157,9 @@ async def session_of(user: User) -> str:
     """The session of the person's one device: that of the live sign-in, or of one that is made now."""
 
     def find() -> str:
-        live = user.sign_ins.filter(ended_at=None).first()
-        return live.session_key if live is not None else sign_in(user)
+        with _one_at_a_time:  # two of them would sign each other out
+            live = user.sign_ins.filter(ended_at=None).first()
+            return live.session_key if live is not None else sign_in(user)
 
     return str(await database_sync_to_async(find)())
 
@@ -166,7 +169,7 @@ def sign_in(user: User, *, device: str = "") -> str:
     request = HttpRequest()
     request.META = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": device}
     request.session = SessionStore()
-    login(request, User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    login(request, User.objects.get(pk=user.pk))
     request.session.save()
     return str(request.session.session_key)
 
