@@ -4,6 +4,7 @@ With nothing set it runs embedded: an SQLite file and a generated secret key in 
 one process. `DATABASE_URL` and `REDIS_URL` make it a server of several processes. `.env.example` names every variable.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
     "project",
     "collab.accounts",
     "collab.forms",
@@ -79,12 +81,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "project.static.StaticFiles",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "collab.accounts.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "collab.accounts.middleware.OneDevice",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: it stands in for what a view answers
 ]
 
 ROOT_URLCONF = "project.urls"
@@ -100,12 +104,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "collab.accounts.context.signed_in",
             ],
         },
     },
 ]
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["collab.accounts.backend.PasswordBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -118,6 +124,22 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
+
+PASSWORD_RESET_TIMEOUT = 3600
+
+# Five wrong passwords for a name from an address, then that pair waits. See `collab.accounts.attempts`.
+AXES_HANDLER = "collab.accounts.attempts.Attempts"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "collab.accounts.attempts.name_of"
+AXES_CLIENT_IP_CALLABLE = "collab.accounts.attempts.address_of"
+AXES_LOCKOUT_CALLABLE = "collab.accounts.views.locked"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who keeps trying does not wait for ever
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the audit has it
+AXES_ENABLE_ADMIN = False  # so does the admin
+AXES_VERBOSE = False
 
 # One account, one device: the accounts named here, of machines, may be signed in on several.
 SERVICE_ACCOUNTS = env.list("FORMROOM_SERVICE_ACCOUNTS", default=[])
@@ -202,6 +224,14 @@ STORAGES = {
 }
 
 
+# --- mail ----------------------------------------------------------------------------------------
+
+# A new password is set by mail. With no server named, mails are written where the server's own lines are.
+globals().update(env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="formroom@localhost")
+
+
 # --- language, time, logs ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -218,6 +248,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "collab": {"level": env.str("LOG_LEVEL", default="INFO")},
+        "axes": {"level": "ERROR"},  # the audit says it better: who, and from where
         # Django adds a handler of its own to this one, for DEBUG; one line per event is enough.
         "django": {"handlers": [], "level": env.str("LOG_LEVEL", default="WARNING"), "propagate": True},
     },

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -12,6 +13,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),  # one page, one lock
     path("admin/", admin.site.urls),
     path("", include("collab.accounts.urls")),
     path("", include("collab.forms.urls")),
