@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from project.secret import secret_key_in
@@ -43,10 +44,15 @@ SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 
-# Behind a proxy that ends TLS: cookies travel only over https, and the proxy's header is believed.
+# Behind a proxy that ends TLS: everything is on https, cookies too, and the proxy's header is believed.
 HTTPS = env.bool("DJANGO_HTTPS", default=False)
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # probes come past the proxy
+    SECURE_HSTS_SECONDS = env.int("DJANGO_HSTS_SECONDS", default=30 * 24 * 3600)
+# Whether HSTS holds for the domain's other hosts, and is built into browsers, is for the owner of the domain to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # cached_db can bring a revoked session back
 SESSION_COOKIE_HTTPONLY = True
@@ -57,6 +63,23 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "project.refusals.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# Nothing comes from elsewhere, and nothing is inline but images in style sheets (those of Django's admin).
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],  # the sockets too
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
 
 
 # --- the application -----------------------------------------------------------------------------
@@ -72,6 +95,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
+    "csp",
     "project",
     "collab.accounts",
     "collab.forms",
@@ -81,6 +105,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "project.static.StaticFiles",
+    "csp.middleware.CSPMiddleware",
     "collab.accounts.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -198,8 +223,13 @@ def redis_layer() -> dict[str, Any]:
     return {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [host]}}
 
 
+def memory_layer() -> dict[str, Any]:
+    """For one process. Its groups would forget their members after a day."""
+    return {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"group_expiry": 10 * 365 * 24 * 3600}}
+
+
 CHANNEL_LAYERS = {
-    "default": redis_layer() if REDIS_URL else {"BACKEND": "channels.layers.InMemoryChannelLayer"},
+    "default": redis_layer() if REDIS_URL else memory_layer(),
 }
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-os.environ.setdefault("DJANGO_SECRET_KEY", "only-for-tests")
+os.environ.setdefault("DJANGO_SECRET_KEY", "only-for-tests-" * 4)
 
 from project.settings import *  # noqa: F403
 

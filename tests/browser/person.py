@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.browser.cable import Cable
 
@@ -25,6 +25,12 @@ class Person:
         self.page: Page = context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        """What the content security policy forbids is an error on every page."""
+        if "Content Security Policy" in message.text:
+            self.errors.append(message.text)
 
     # --- coming and going -----------------------------------------------------------------------
 
