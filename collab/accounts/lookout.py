@@ -42,6 +42,8 @@ def look(generations: Sequence[int], active: Collection[int], *, now: datetime) 
         left = None if limit is None else limit.left(sign_in.active_at, now)
         if sign_in.ended_at is not None or not sign_in.has_session:
             ended.append(ended_of(sign_in))
+        elif not sign_in.user.is_active:
+            ended.append(Ended(sign_in.generation, End.DISABLED))
         elif limit is not None and left is not None and left > 0:
             idle[sign_in.generation] = left
         elif limit is not None and _end_idle(sign_in, limit, now):
@@ -62,11 +64,12 @@ def _notable(
 ) -> Iterator[WithAnnotations[SignIn, _Looked]]:
     """The few that are over, have lost their session, or are idle: of the many that are well nothing is read."""
     session = sign_ins.sessions().objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
-    notable = Q(ended_at__isnull=False) | Q(has_session=False)
+    notable = Q(ended_at__isnull=False) | Q(has_session=False) | Q(user__is_active=False)
     if limit is not None:
         notable |= Q(active_at__lt=limit.warned_since(now))
     for some in _chunks(generations):
-        yield from SignIn.objects.filter(pk__in=some).annotate(has_session=Exists(session)).filter(notable)
+        looked_at = SignIn.objects.filter(pk__in=some).annotate(has_session=Exists(session))
+        yield from looked_at.filter(notable).select_related("user")
 
 
 def _end_idle(sign_in: SignIn, limit: IdleLimit, now: datetime) -> bool:

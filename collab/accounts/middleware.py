@@ -39,7 +39,18 @@ class Sessions(SessionMiddleware):
         try:
             return super().process_response(request, response)
         except SessionInterrupted:  # a newer sign-in deleted the session while the request was under way
-            return signed_out(request, sign_ins.ended(key))
+            late = signed_out(request, sign_ins.ended(key))
+            if key is not None:  # so that the sign-in page can say why
+                late.set_cookie(
+                    settings.SESSION_COOKIE_NAME,
+                    key,
+                    domain=settings.SESSION_COOKIE_DOMAIN,
+                    path=settings.SESSION_COOKIE_PATH,
+                    secure=settings.SESSION_COOKIE_SECURE,
+                    httponly=settings.SESSION_COOKIE_HTTPONLY,
+                    samesite="Lax",
+                )
+            return late
 
 
 class OneDevice:
@@ -79,7 +90,8 @@ def signed_out(request: HttpRequest, ended: Ended | None) -> HttpResponse:
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse(refusal(ended), status=401)
     else:
-        response = HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.path})}")
+        after = "" if request.path == settings.LOGIN_URL else f"?{urlencode({'next': request.get_full_path()})}"
+        response = HttpResponseRedirect(f"{settings.LOGIN_URL}{after}")
     add_never_cache_headers(response)
     return response
 
