@@ -83,6 +83,12 @@ export class Carets {
      */
     #name(others) {
         const now = performance.now();
+        const here = new Set(others.map(({ session }) => session));
+        for (const session of here.size > 0 ? this.#named.keys() : []) {
+            if (!here.has(session)) {
+                this.#named.delete(session); // while nobody is, it may be oneself who is gone
+            }
+        }
         const moved = others.filter((person) => this.#named.get(person.session)?.where !== whereIs(person));
         for (const person of moved) {
             this.#named.set(person.session, { where: whereIs(person), until: now + NAMED });
