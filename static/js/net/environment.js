@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What the net needs of the browser: sockets, a clock, chance, and word of the network. In one object, so that a test
- * can bring its own.
+ * What the net needs of the browser: sockets, requests, a way to the other tabs, a clock, chance, and word of the
+ * network. In one object, so that a test can bring its own.
  *
  * @module
  */
@@ -10,6 +10,8 @@
 /**
  * @typedef {{
  *   connect: (url: string) => WebSocket,
+ *   fetch: (url: string, request?: RequestInit) => Promise<Response>,
+ *   channel: (name: string, heard: (message: any) => void) => (message: any) => void,
  *   now: () => number,
  *   setTimeout: (run: () => void, ms: number) => any,
  *   clearTimeout: (timer: any) => void,
@@ -21,12 +23,20 @@
  * }} Environment
  */
 
+const ANSWER_MS = 15_000;
+
 /** @type {Environment} */
 export const browser = {
     connect(url) {
         const absolute = new URL(url, location.href);
         absolute.protocol = absolute.protocol.replace('http', 'ws');
         return new WebSocket(absolute);
+    },
+    fetch: (url, request) => fetch(url, { ...request, signal: AbortSignal.timeout(ANSWER_MS) }),
+    channel(name, heard) {
+        const channel = new BroadcastChannel(name);
+        channel.onmessage = ({ data }) => heard(data);
+        return (message) => channel.postMessage(message);
     },
     now: () => performance.now(),
     setTimeout: (run, ms) => setTimeout(run, ms),

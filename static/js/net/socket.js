@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The WebSocket shell: keeps a connection to one room, makes it again when it breaks, and notices when it is dead.
+ * The WebSocket shell: keeps a connection to one room, or to the sign-in watch, makes it again when it breaks, and
+ * notices when it is dead.
  *
  * Owns reconnecting (full jitter, at once when the network or the person is back), liveness, and the reason of a close.
  * Must not know what the frames mean: it decodes them, and hands them on.
@@ -11,8 +12,8 @@
  *     socket.reopen();       // D1: this connection missed something
  *     socket.close();
  *
- * `closed({ code, reason, final, offline, device, at })` is called once for each connection that was made or tried;
- * `final`: it will not be made again unless `open` is called.
+ * `closed({ code, reason, final, offline, device, at, why })` is called once for each connection that was made or tried;
+ * `final`: it will not be made again unless `open` is called. `why`, `device`, `at`: how a sign-in ended, where it did.
  *
  * @module
  */
@@ -22,7 +23,7 @@ import { isFinal } from '../protocol/codes.js';
 import { browser } from './environment.js';
 import { Pace } from './pace.js';
 
-/** @typedef {import('./environment.js').Environment} Environment */
+/** @typedef {Omit<import('./environment.js').Environment, 'fetch' | 'channel'>} Environment */
 /**
  * @typedef {{
  *   code: number,
@@ -31,6 +32,7 @@ import { Pace } from './pace.js';
  *   offline: boolean,
  *   device: string | null,
  *   at: string | null,
+ *   why: string | null,
  * }} Ending
  */
 /**
@@ -62,10 +64,8 @@ export class Socket {
     #pace;
     /** @type {WebSocket | null} */
     #socket = null;
-    /** @type {Partial<Ending> | null} what `closing` said */
-    #closing = null;
     #attempts = 0;
-    /** @type {number | null} when the room was joined */
+    /** @type {number | null} when the server let this page in */
     #joinedAt = null;
     #isWanted = false;
     /** @type {any} */
@@ -168,7 +168,11 @@ export class Socket {
             case 'pong':
                 break;
             case 'closing':
-                this.#closing = message;
+                this.#end(message); // at once: of a server in trouble the close frame may be late, or lost
+                break;
+            case 'watching':
+                this.#joinedAt = this.#environment.now();
+                this.#handlers.received(message);
                 break;
             case 'joined':
                 this.#joinedAt = this.#environment.now();
@@ -180,9 +184,11 @@ export class Socket {
         }
     }
 
-    /** @param {{code: number, reason: string}} how as the close frame has it, where there was one */
-    #end(how) {
-        const { code, reason, device = null, at = null } = { ...how, ...this.#closing };
+    /**
+     * @param {{code: number, reason: string, device?: string | null, at?: string | null, why?: string | null}} how as
+     *   the server told it, or its close frame; where there was neither, as it looks from here
+     */
+    #end({ code, reason, device = null, at = null, why = null }) {
         const final = isFinal(code);
         const wasSteady = this.#joinedAt !== null && this.#environment.now() - this.#joinedAt >= STEADY_MS;
         this.#attempts = wasSteady ? 0 : this.#attempts;
@@ -192,14 +198,13 @@ export class Socket {
         } else {
             this.#retryLater();
         }
-        this.#handlers.closed({ code, reason, final, offline: !this.#environment.isOnline(), device, at });
+        this.#handlers.closed({ code, reason, final, offline: !this.#environment.isOnline(), device, at, why });
     }
 
     /** Lets go of the socket there is. */
     #drop() {
         const socket = this.#socket;
         this.#socket = null;
-        this.#closing = null;
         this.#joinedAt = null;
         this.#environment.clearTimeout(this.#watch);
         this.#pace.reset();

@@ -69,7 +69,11 @@ const SHAPES = {
     form_changed: having({ revision: isCount, status: isText }),
     pong: isObject,
     error: having({ code: isText, message: isText }),
-    closing: having({ code: isCount, reason: isText }),
+    closing: having({
+        code: isCount, reason: isText, device: orAbsent(isText), at: orAbsent(isText), why: orAbsent(isText),
+    }),
+    watching: having({ user: isUser }),
+    idle: having({ seconds: orNull(isCount) }),
 };
 
 /**

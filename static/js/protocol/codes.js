@@ -21,6 +21,19 @@ export const CloseCode = Object.freeze({
     RESTARTING: 1012,
 });
 
+/** Why a sign-in is over: the `why` of a `closing` frame, as `End` in `collab/accounts/models.py`. */
+export const End = Object.freeze({
+    REPLACED: 'replaced',
+    SIGNED_OUT: 'signed_out',
+    TAKEN_OVER: 'taken_over',
+    EVERYWHERE: 'everywhere',
+    PASSWORD: 'password',
+    DISABLED: 'disabled',
+    BY_ADMIN: 'by_admin',
+    IDLE: 'idle',
+    EXPIRED: 'expired',
+});
+
 /** Why one op of a submit is refused (C3 to C10). */
 export const Rejection = Object.freeze({
     INVALID: 'invalid',
@@ -50,4 +63,14 @@ const FINAL = new Set([
  */
 export function isFinal(code) {
     return FINAL.has(code);
+}
+
+/**
+ * Whether a socket was closed because its sign-in is over.
+ *
+ * @param {number} code
+ * @returns {boolean}
+ */
+export function endsSignIn(code) {
+    return code === CloseCode.NOT_SIGNED_IN || code === CloseCode.SIGNED_IN_ELSEWHERE;
 }

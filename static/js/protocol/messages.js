@@ -83,8 +83,38 @@
 /** @typedef {{type: 'form_changed', revision: number, status: string} & Record<string, any>} FormChanged */
 /** @typedef {{type: 'pong'}} Pong */
 /** @typedef {{type: 'error', code: string, message: string}} ErrorMessage */
-/** @typedef {{type: 'closing', code: number, reason: string, device?: string | null, at?: string | null}} Closing */
 
-/** @typedef {Joined | Committed | Acked | Presence | FormChanged | Pong | ErrorMessage | Closing} ServerMessage */
+/**
+ * @typedef {object} Closing
+ * @property {'closing'} type
+ * @property {number} code
+ * @property {string} reason
+ * @property {string | null} [device] with 4409: where one signed in instead
+ * @property {string | null} [at] and when
+ * @property {string | null} [why] how the sign-in ended, where it did
+ */
+
+/** @typedef {{type: 'watching', user: User}} Watching the first frame of the sign-in watch */
+/** @typedef {{type: 'idle', seconds: number | null}} Idle in so many seconds the sign-in ends; null: it does not */
+
+/**
+ * @typedef {Joined | Committed | Acked | Presence | FormChanged | Pong | ErrorMessage | Closing | Watching | Idle}
+ *   ServerMessage
+ */
+
+// --- /api/session/: who is signed in with this browser ---
+
+/** @typedef {User & {username: string}} Account */
+/** @typedef {{code: number, reason: string, device: string | null, at: string | null, why: string | null}} Ended */
+/** @typedef {{user: Account | null, csrf_token: string, ended: Ended | null}} WhoIsHere */
+
+// --- from tab to tab of one browser ---
+
+/** @typedef {{type: 'here', user: string}} Here a page of this person was loaded, or they signed in again */
+/** @typedef {{type: 'left', user: string}} Left this person has signed out */
+/** @typedef {{type: 'look'}} Look who is signed in may have changed: ask */
+/** @typedef {{type: 'unsaved?', question: string}} Question how much is not saved with you? */
+/** @typedef {{type: 'unsaved', question: string, count: number}} Answer so much */
+/** @typedef {Here | Left | Look | Question | Answer} TabMessage */
 
 export {};

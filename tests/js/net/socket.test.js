@@ -195,8 +195,24 @@ describe('T4 when the server closes it for a reason', () => {
                 offline: false,
                 device: 'Firefox',
                 at: '2025-01-01T08:00:00Z',
+                why: null,
             },
         ]);
+    });
+
+    test('S2 the page hears why its sign-in ended as soon as the server says so', () => {
+        const reasons = /** @type {any[]} */ ([]);
+        socket = new Socket('/', { opened() {}, received() {}, closed: (how) => reasons.push(how) }, around);
+        socket.open();
+        around.socket.accept();
+        around.socket.say({ type: 'watching', user: { id: 'u', name: 'U' } });
+        around.socket.say({ type: 'closing', code: 4401, reason: 'An administrator signed you out.', why: 'by_admin' });
+        assert.deepEqual(
+            reasons.map(({ code, why, final }) => ({ code, why, final })),
+            [{ code: 4401, why: 'by_admin', final: true }],
+        );
+        around.sockets[0].fall(4401);
+        assert.equal(reasons.length, 1, 'the close frame that follows is not told once more');
     });
 
     test('open makes it again after a final close', () => {
@@ -286,6 +302,15 @@ test('T5 a frame that is not the protocol ends the connection, not the page', ()
     assert.deepEqual(heard, [{ closed: 1006, final: false, offline: false }]);
     around.pass(300);
     assert.equal(around.sockets.length, 2);
+});
+
+test('the sign-in watch: who is signed in and how idle they are is handed on', () => {
+    socket.open();
+    around.socket.accept();
+    around.socket.say({ type: 'watching', user: { id: 'u', name: 'U' } });
+    around.socket.say({ type: 'idle', seconds: 118 });
+    around.socket.say({ type: 'idle', seconds: null });
+    assert.deepEqual(heard, ['dialing', 'opened', 'watching', 'idle', 'idle']);
 });
 
 test('a frame of a type that is not known is passed over: a newer server may say more', () => {

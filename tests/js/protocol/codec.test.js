@@ -41,6 +41,13 @@ describe('stories', () => {
         assert.deepEqual(decodeServer('{"type":"pong","new":1}'), { type: 'pong', new: 1 });
     });
 
+    it('of the sign-in watch', () => {
+        for (const frame of ['{"type":"idle"}', '{"type":"idle","seconds":"soon"}', '{"type":"watching","user":null}']) {
+            assert.throws(() => decodeServer(frame), ProtocolError, frame);
+        }
+        assert.deepEqual(decodeServer('{"type":"idle","seconds":null}'), { type: 'idle', seconds: null });
+    });
+
     it('after some codes coming again is of no use', () => {
         const final = Object.values(CloseCode).filter(isFinal);
         assert.deepEqual(final, [4400, 4401, 4403, 4404, 4409]);

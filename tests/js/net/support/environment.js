@@ -1,7 +1,7 @@
 // @ts-check
 /** A browser's surroundings moved by hand: its clock stands still until it is told to go on. */
 
-/** @typedef {import('../../../../static/js/net/environment.js').Environment} Environment */
+/** @typedef {import('../../../../static/js/net/socket.js').Environment} Environment */
 /** @typedef {import('../../../../static/js/net/environment.js').Word} Word */
 
 export class Clock {
