@@ -63,7 +63,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     def get_deleted_objects(
         self, objs: QuerySet[User] | Sequence[User], request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """Who is in the audit cannot be deleted, and that is known without listing thousands of entries."""
+        """Who is in the audit cannot be deleted, and that is known without reading years of sign-ins."""
         if AuditEntry.objects.filter(user__in=objs).exists():
             return [], {}, set(), [_("the audit of sign-ins")]
         return super().get_deleted_objects(objs, request)

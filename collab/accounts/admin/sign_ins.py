@@ -42,7 +42,7 @@ class LiveFilter(admin.SimpleListFilter):
 
 @admin.register(SignIn)
 class SignInAdmin(ReadOnlyAdmin):
-    list_display = ["user", "device", "address", "began_at", "active_at", "state"]
+    list_display = ["user", "device", "address", "state", "began_at", "active_at"]
     list_filter = [LiveFilter, "ended_why"]
     list_select_related = ["user"]
     search_fields = ["user__username", "user__display_name"]
