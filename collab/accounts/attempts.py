@@ -27,6 +27,7 @@ from django.utils.crypto import salted_hmac
 from collab.accounts.audit import audit
 from collab.accounts.device import client_address
 from collab.accounts.models import AuditKind, User
+from collab.document.values import unstorable_text
 
 Credentials = Mapping[str, Any]
 
@@ -53,7 +54,8 @@ def address_of(request: HttpRequest) -> str | None:
 
 def _typed(request: HttpRequest, credentials: Credentials | None) -> str:
     source: Mapping[str, Any] = credentials or request.POST
-    return normalize("NFKC", str(source.get(User.USERNAME_FIELD) or "").strip())
+    name = normalize("NFKC", str(source.get(User.USERNAME_FIELD) or "").strip())
+    return "" if unstorable_text(name) else name
 
 
 def _digest(username: str) -> str:

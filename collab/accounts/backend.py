@@ -13,6 +13,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from collab.accounts.models import User
+from collab.document.values import unstorable_text
 
 
 class PasswordBackend(AxesStandaloneBackend, ModelBackend):
@@ -22,6 +23,8 @@ class PasswordBackend(AxesStandaloneBackend, ModelBackend):
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **more: Any
     ) -> User | None:
         self._refuse_if_locked(request, username, password)
+        if unstorable_text(username or "") or unstorable_text(password or ""):
+            return None  # nobody is called that; the database and the hasher would fail on it
         user = ModelBackend.authenticate(self, request, username, password, **more)
         if user is not None:
             self._refuse_if_locked(request, username, password)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 from typing import Any
@@ -87,6 +88,14 @@ def test_the_api_answers_with_a_code(eve: User) -> None:
     assert answer.status_code == 429
     assert answer.json() == {"code": "too_many", "message": "The password was wrong too often. Please wait 15 minutes."}
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\ud800", "x" * 5000, ""])
+@pytest.mark.parametrize("password", ["wrong", "\ud800", "a\x00"])
+def test_what_nobody_can_be_called_is_only_wrong(eve: User, name: str, password: str) -> None:
+    body = json.dumps({"username": name, "password": password})
+    answers = [Client().post("/api/session/", body, content_type="application/json") for _ in range(LIMIT)]
+    assert [answer.status_code for answer in answers] == [400] * (LIMIT - 1) + [429]
 
 
 def test_others_are_not_locked_with_it(eve: User) -> None:
