@@ -24,6 +24,7 @@ class User(AbstractUser):
         _("display name"), max_length=150, blank=True, help_text=_("What colleagues see. The user name, if left empty.")
     )
     anonymised_at = models.DateTimeField(_("anonymised at"), null=True, blank=True, editable=False)
+    lost_password = False  # taken away, and not saved yet: that is a change of the password, too
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -40,6 +41,11 @@ class User(AbstractUser):
             if (only := kwargs.get("update_fields")) is not None:
                 kwargs["update_fields"] = {*only, "display_name"}
         super().save(*args, **kwargs)
+        self.lost_password = False
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.lost_password = True
 
     def __str__(self) -> str:
         return self.display_name or self.username

@@ -33,11 +33,13 @@ def _saved(instance: User, created: bool, update_fields: frozenset[str] | None, 
     if created:
         return
     # Django keeps the raw password until the person is saved, and only where it was set by somebody.
-    if getattr(instance, "_password", None) is not None:
+    changed = instance.lost_password or getattr(instance, "_password", None) is not None
+    if changed:
         audit(AuditKind.PASSWORD_CHANGED, user=instance, request=None)
-        sign_ins.end([instance.pk], End.PASSWORD)
-    elif not instance.is_active and (update_fields is None or "is_active" in update_fields):
+    if not instance.is_active and (update_fields is None or "is_active" in update_fields):
         sign_ins.end([instance.pk], End.DISABLED)
+    elif changed:
+        sign_ins.end([instance.pk], End.PASSWORD)
 
 
 @receiver([post_save, post_delete], sender=Membership)

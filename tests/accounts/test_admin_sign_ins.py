@@ -177,6 +177,31 @@ def test_it_takes_the_right_to_change_people(eve: User) -> None:
     assert not live(eve)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"usable_password": "true", "password1": "another 7 words", "password2": "another 7 words"},
+        {"usable_password": "false", "password1": "", "password2": "", "unset-password": "yes"},
+    ],
+)
+def test_s1_a_password_changed_or_taken_in_the_admin_ends_every_sign_in(
+    office: Client, eve: User, given: dict[str, str]
+) -> None:
+    client = at(FIREFOX)
+    assert office.post(f"{PEOPLE}{eve.pk}/password/", given).status_code == 302
+    assert client.get("/api/forms/").status_code == 401
+    assert SignIn.objects.get(user=eve).ended_why == End.PASSWORD
+    assert AuditEntry.objects.filter(user=eve, kind=AuditKind.PASSWORD_CHANGED).count() == 1
+
+
+def test_s1_an_account_closed_in_the_admin_ends_every_sign_in(office: Client, eve: User) -> None:
+    client = at(FIREFOX)
+    person = {"username": "eve", "display_name": "Eve V.", "date_joined_0": "2026-11-20", "date_joined_1": "12:00:00"}
+    assert office.post(f"{PEOPLE}{eve.pk}/change/", {**person, **management("memberships")}).status_code == 302
+    assert client.get("/api/forms/").status_code == 401
+    assert SignIn.objects.get(user=eve).ended_why == End.DISABLED
+
+
 # --- nothing is written ----------------------------------------------------------------------------------
 
 
