@@ -6,7 +6,7 @@ it updates its row, and so comes before or after. On SQLite there is one writer 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Any
 
@@ -39,27 +39,33 @@ _ASKED = Relation(generation="bigint")
 def ask_standing(db: Database, generations: Iterable[int]) -> Asked[dict[int, Standing]]:
     """Holds those of these sign-ins that are live. It never waits: one that is being ended is ``MOVING``.
 
-    One statement, whatever their number: it is the whole cost of the fence for a batch.
+    One statement, whatever their number: it is the whole cost of the fence for a batch, unless one is missing.
     """
-    if db.postgresql:
-        sql = (
-            "WITH held AS MATERIALIZED (SELECT s.generation FROM accounts_signin s JOIN {r} USING (generation)"
-            " WHERE s.ended_at IS NULL FOR SHARE OF s SKIP LOCKED)"
-            " SELECT s.generation, h.generation IS NOT NULL FROM accounts_signin s"
-            " LEFT JOIN held h USING (generation) WHERE s.generation = ANY(%s::bigint[]) AND s.ended_at IS NULL"
-        )
-    else:
-        sql = (
-            "SELECT s.generation, 1 FROM accounts_signin s JOIN {r} ON s.generation = r.generation"
-            " WHERE s.ended_at IS NULL"
-        )
     wanted = sorted(set(generations))
 
     def read(answer: list[tuple[Any, ...]]) -> dict[int, Standing]:
-        return {generation: Standing.HELD if held else Standing.MOVING for generation, held in answer}
+        held = {generation: Standing.HELD for (generation,) in answer}
+        missing = [generation for generation in wanted if generation not in held]
+        # Not had, or not there: who is still live in a look that takes no lock is being ended by somebody.
+        moving = _ask(db, missing).get() if missing and db.postgresql else []
+        return dict.fromkeys((generation for (generation,) in moving), Standing.MOVING) | held
 
-    rest = (wanted,) if db.postgresql else ()
-    return db.ask(sql, _ASKED, [(generation,) for generation in wanted], *rest, read=read)
+    return _ask(db, wanted, lock="FOR SHARE OF s SKIP LOCKED", read=read)
+
+
+def _ask(
+    db: Database,
+    generations: Sequence[int],
+    *,
+    lock: str = "",
+    read: Callable[[list[tuple[Any, ...]]], Any] = lambda answer: answer,
+) -> Asked[Any]:
+    """Which of these sign-ins are live."""
+    sql = (
+        "SELECT s.generation FROM accounts_signin s JOIN {r} ON s.generation = r.generation"
+        f" WHERE s.ended_at IS NULL {lock if db.postgresql else ''}"
+    )
+    return db.ask(sql, _ASKED, [(generation,) for generation in generations], read=read)
 
 
 def generation_of(request: HttpRequest) -> int:
@@ -79,10 +85,4 @@ def hold(request: HttpRequest) -> None:
 
 
 def _held(generation: int) -> bool:
-    db = Database()
-    lock = " FOR SHARE OF s" if db.postgresql else ""
-    sql = (
-        "SELECT s.generation FROM accounts_signin s JOIN {r} ON s.generation = r.generation"
-        f" WHERE s.ended_at IS NULL{lock}"
-    )
-    return bool(db.ask(sql, _ASKED, [(generation,)], read=len).get())
+    return bool(_ask(Database(), [generation], lock="FOR SHARE OF s").get())
