@@ -44,7 +44,7 @@ class AskForm(PasswordResetForm):
         mailing.hand_over(partial(super().save, request=request, **options))
 
     def get_users(self, email: str) -> Iterator[User]:
-        return (user for user in super().get_users(email) if isinstance(user, User) and _may_ask(user, self._request))
+        return (user for user in super().get_users(email) if isinstance(user, User) and may_ask(user, self._request))
 
     def send_mail(
         self, subject_template_name: str, email_template_name: str, context: dict[str, Any],
@@ -58,7 +58,7 @@ class AskForm(PasswordResetForm):
             log.error("The mail for a new password of %s was not sent: %s.", context["user"].pk, type(error).__name__)
 
 
-def _may_ask(user: User, request: HttpRequest) -> bool:
+def may_ask(user: User, request: HttpRequest) -> bool:
     """Whether the account gets another mail; writes down that it does."""
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two at once are counted one after the other
