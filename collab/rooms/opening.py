@@ -41,10 +41,12 @@ class NotOpened(Exception):
 class Opened:
     """A form as it was at ``version``. ``snapshot`` is JSON text, or None where the tail is all that is wanted.
 
-    Of a long tail only the beginning is here: the rest is read as the reader takes it.
+    Of a long tail only the beginning is here: the rest is read as the reader takes it. ``facts`` are the form as
+    ``joined`` tells of it, read with the rest: whoever tells them must not ask the database.
     """
 
     form: Form
+    facts: Mapping[str, Any]
     role: str
     version: int
     revision: int
@@ -64,7 +66,7 @@ class Opened:
             Joined(
                 version=self.version,
                 revision=self.revision,
-                form=describe(self.form),
+                form=self.facts,
                 snapshot=None if self.snapshot is None else Encoded(self.snapshot),
                 clients=self.clients,
                 people=people,
@@ -108,6 +110,7 @@ def open_form(user: User, form_id: UUID, *, client_id: str | None, since: int | 
         tail = _tail(form, since) if usable and want in ("tail", "both") and since is not None else ()
         return Opened(
             form=form,
+            facts=describe(form),
             role=role,
             version=form.version,
             revision=form.revision,

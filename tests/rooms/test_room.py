@@ -19,6 +19,7 @@ from pytest_django import Settings
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from collab.accounts.models import Membership, User
+from collab.forms.definitions import definition_of
 from collab.rooms.models import Form
 from collab.rooms.services import change_form
 from tests.rooms.conftest import World
@@ -94,6 +95,18 @@ async def test_c9_a_tail_continues_where_the_client_was(server: LiveServer, worl
         assert [op["op"]["value"] for op in frame["ops"]] == [2, 3, 4]
         assert all("at" in op for op in frame["ops"])
         assert set(frame["clients"]) == {"1"}
+
+
+async def test_i8_a_tail_is_all_that_is_asked_of_a_process_that_has_just_started(
+    server: LiveServer, world: World
+) -> None:
+    """Everybody who was in the room of a killed server comes back so: nothing of the form was read there before."""
+    await in_thread(world.submit)("bob", set_("temperature", 1), base=0)
+    definition_of.cache_clear()
+    async with server.visit(world.people["alice"], world.form) as alice:
+        await alice.join(since=0, want="tail")
+        assert alice.joined["form"]["template"]["key"] == "trial"
+        await alice.until_version(1)
 
 
 async def test_c3_a_submit_sent_again_after_a_reconnect_gets_its_first_outcome(
