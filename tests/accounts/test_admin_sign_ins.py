@@ -202,6 +202,14 @@ def test_s1_an_account_closed_in_the_admin_ends_every_sign_in(office: Client, ev
     assert SignIn.objects.get(user=eve).ended_why == End.DISABLED
 
 
+def test_s1_an_administrator_who_was_replaced_is_told_where_they_sign_in_again(office: Client) -> None:
+    assert "You signed in on" not in words(Client().get("/admin/", follow=True))
+    at(CHROME, "root")
+    answer = office.get(SIGN_INS, follow=True)
+    assert answer.redirect_chain == [(f"/admin/login/?next={SIGN_INS}", 302)]
+    assert re.search(r"You signed in on Chrome on Windows at \d\d:\d\d UTC\.", words(answer))
+
+
 # --- nothing is written ----------------------------------------------------------------------------------
 
 
