@@ -1,5 +1,7 @@
 """Signing in and out, at Django's usual addresses."""
 
+import re
+
 import pytest
 from django.contrib.auth.signals import user_logged_in
 from django.test import Client
@@ -63,6 +65,30 @@ def test_leads_back_but_never_to_another_site(client: Client, eve: User) -> None
     assert client.post("/accounts/login/", {**data, "next": "/admin/"}).headers["Location"] == "/admin/"
     client.logout()
     assert client.post("/accounts/login/", {**data, "next": "https://evil.example/"}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("back", ["/accounts/login/", "/accounts/login/?next=/", "/accounts/logout/"])
+def test_leads_in_and_not_round_in_a_circle(client: Client, eve: User, back: str) -> None:
+    data = {"username": "eve", "password": "correct horse", "next": back}
+    assert client.post("/accounts/login/", data).headers["Location"] == "/"
+    assert client.get("/accounts/login/", {"next": back}).headers["Location"] == "/"
+
+
+def test_the_name_stays_where_the_password_was_wrong(client: Client, eve: User) -> None:
+    page = client.post("/accounts/login/", {"username": "<eve>", "password": "a wrong secret"}).text
+    assert 'value="&lt;eve&gt;"' in page
+    assert "a wrong secret" not in page
+
+
+def test_who_was_signed_out_by_a_newer_device_is_told_so_calmly(client: Client, eve: User) -> None:
+    assert 'role="status"' not in client.get("/accounts/login/").text
+    sign_in(client)
+    newer = Client(HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0")
+    sign_in(newer)
+    page = client.get(client.get("/").headers["Location"]).text
+    assert re.search(r'role="status"[^>]*>You signed in on Firefox on Linux at \d\d:\d\d UTC\. An account', page)
+    assert sign_in(client) == 302
+    assert client.get("/").status_code == 200
 
 
 def test_sign_out_takes_a_post(client: Client, eve: User) -> None:
