@@ -32,6 +32,6 @@ def device_of(request: HttpRequest) -> str:
 def client_address(request: HttpRequest) -> str | None:
     """Where the request comes from. Behind a proxy the server has already put the client's address there."""
     try:
-        return str(ip_address(request.META.get("REMOTE_ADDR", "")))
+        return str(ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0]))  # less the zone of a local one
     except ValueError:
         return None

@@ -43,9 +43,7 @@ def activity(request: HttpRequest, user: User) -> HttpResponse:
 def _signed_in(request: HttpRequest) -> User:
     name, password = _credentials(request)
     user = authenticate(request, username=name, password=password)
-    if getattr(request, "axes_locked_out", False):
-        raise Refused(429, ErrorCode.TOO_MANY, _("Too many attempts. Please wait a while before the next."))
-    if not isinstance(user, User):
+    if not isinstance(user, User):  # tried too often, it is answered with 429 above this
         raise Refused(400, ErrorCode.INVALID, _("This password is not right."))
     login(request, user)
     return user
@@ -59,7 +57,7 @@ def _credentials(request: HttpRequest) -> tuple[str, str]:
     name, password = body.get("username"), body.get("password")
     if not isinstance(name, str) or not isinstance(password, str):
         raise Refused(400, ErrorCode.MALFORMED, _("A sign-in has a username and a password."))
-    return name, password
+    return User.normalize_username(name), password
 
 
 def _described(user: Any) -> dict[str, str] | None:
