@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "csp",
     "project",
     "collab.accounts",
+    "collab.drafts",
     "collab.forms",
     "collab.rooms",
 ]
