@@ -7,8 +7,8 @@
  * @typedef {{form: string, socket: string, time_zone: string, can_edit: boolean, user: {id: string, name: string}}} Room
  */
 
+import { Account } from './account.js';
 import { Socket } from './net/socket.js';
-import { CloseCode } from './protocol/codes.js';
 import { SyncClient } from './sync/client.js';
 import { Tab } from './tab.js';
 import { FormPage } from './ui/page.js';
@@ -41,11 +41,31 @@ const client = new SyncClient({
     newClientId: newId,
 });
 const page = new FormPage(document.documentElement, client, { zone: room.time_zone, canEdit: room.can_edit });
+const account = new Account({
+    typed: () => page.unsaved.list(),
+    kept: 'All of it is saved as soon as you are signed in here again.',
+    revived() {
+        page.signedInAgain();
+        socket.open();
+    },
+    left() {
+        socket.close();
+        tab.keep(null);
+    },
+});
 const socket = new Socket(room.socket, {
     dialing: () => client.dialing(),
     opened: () => client.opened(),
-    received: (message) => (isSomebodyElses(message) ? leave() : client.received(message)),
-    closed,
+    received(message) {
+        account.received(message);
+        if (!account.isGoing) {
+            client.received(message); // what was typed here is not to be sent by somebody else (I7)
+        }
+    },
+    closed(how) {
+        client.closed(how);
+        account.closed(how);
+    },
 });
 
 const kept = tab.take();
@@ -54,30 +74,9 @@ if (kept !== null) {
 }
 socket.open();
 
-/**
- * Somebody else has signed in with this browser since the page was loaded: what was typed here is not theirs to send (I7).
- *
- * @param {any} message
- */
-function isSomebodyElses(message) {
-    return message.type === 'joined' && message.you.user.id !== room.user.id;
-}
-
-function leave() {
-    socket.close();
-    const reason = 'Somebody else is signed in here now.';
-    closed({ code: CloseCode.NOT_SIGNED_IN, reason, final: true, offline: false, device: null, at: null });
-}
-
-/** @param {import('./net/socket.js').Ending} how */
-function closed(how) {
-    page.ended(how);
-    client.closed(how);
-}
-
 /** What is not saved is put by while the page is out of sight: it may never come back from there. */
 function putBy() {
-    if (document.visibilityState === 'hidden') {
+    if (document.visibilityState === 'hidden' && !account.isGoing) {
         const { waiting, refused } = client.status;
         tab.keep(waiting + refused > 0 ? client.undelivered() : null);
     }
@@ -87,5 +86,4 @@ document.addEventListener('visibilitychange', () => {
     tab.keep(null);
     putBy();
 });
-window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload()); // I7: not out of the browser's memory
-window.addEventListener('beforeunload', (event) => page.hasUnsaved && event.preventDefault());
+window.addEventListener('beforeunload', (event) => page.hasUnsaved && !account.isGoing && event.preventDefault());

@@ -1,10 +1,18 @@
 // @ts-check
-/** Nobody is signed in here: what a tab kept of somebody is swept away (I7). */
+/**
+ * Nobody is signed in here: what a tab kept of somebody is swept away (I7), and the other tabs are told of who has signed
+ * out, or else to ask.
+ */
 
-import { sweep } from './tab.js';
+import { joinTabs } from './net/tabs.js';
+import { sweep, takeLeft } from './tab.js';
 
+/** @type {string | null} */
+let user = null;
 try {
     sweep(sessionStorage);
+    user = takeLeft();
 } catch {
     // A browser that keeps nothing has nothing to sweep.
 }
+joinTabs(() => {})(user === null ? { type: 'look' } : { type: 'left', user });

@@ -3,7 +3,8 @@
  * What a tab keeps over a reload: its client id, and what is not saved yet. Of one person, and for that person only (I7).
  *
  * Owns the keys in sessionStorage: one for each person and form. What is not saved is there only while the page is not in
- * front, and the sign-in page sweeps everything away (`signed-out.js`). A tab holds a lock on its client id (C3): its
+ * front, and the sign-in page sweeps everything away (`signed-out.js`). From signing out to that page, it is also kept who
+ * did so, for the other tabs to hear. A tab holds a lock on its client id (C3): its
  * duplicate, which has a copy of the storage, takes a new one, and leaves what is not saved to its twin.
  *
  * Storage may be full, or forbidden; then a reload keeps nothing, and nothing else changes. Without https there are no
@@ -11,6 +12,7 @@
  */
 
 const PREFIX = 'formroom.tab.';
+const LEFT = 'formroom.left';
 /** A page that is loaded anew may come before the one it follows has let go. */
 const PATIENCE_MS = 1500;
 
@@ -124,4 +126,38 @@ export function sweep(storage, except = null) {
             storage.removeItem(key);
         }
     }
+}
+
+/**
+ * A person's page was loaded: what a tab keeps of anybody else is taken out.
+ *
+ * @param {string} user
+ */
+export function sweepOthers(user) {
+    try {
+        sweep(sessionStorage, `${PREFIX}${user}.`);
+        sessionStorage.removeItem(LEFT);
+    } catch {
+        // A browser that keeps nothing has nothing to sweep.
+    }
+}
+
+/**
+ * Somebody is about to sign out. Whether it worked, the page that comes next knows.
+ *
+ * @param {string} user
+ */
+export function markLeft(user) {
+    try {
+        sessionStorage.setItem(LEFT, user);
+    } catch {
+        // A browser that keeps nothing: the other tabs hear it from the server.
+    }
+}
+
+/** @returns {string | null} who has just signed out here; it is taken out */
+export function takeLeft() {
+    const user = sessionStorage.getItem(LEFT);
+    sessionStorage.removeItem(LEFT);
+    return user;
 }

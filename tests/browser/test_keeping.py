@@ -167,8 +167,9 @@ def test_i7_what_one_person_typed_is_not_sent_by_the_next_one_in_the_same_browse
     alice.context.add_cookies(bob.context.cookies())  # type: ignore[arg-type]
     alice.cable.mend()
     alice.page.evaluate("() => window.dispatchEvent(new Event('online'))")
-    expect(alice.page.get_by_role("heading", name="You are signed out")).to_be_visible()
-    alice.sees_state("Closed, 1 edit not saved")
+    expect(alice.page.get_by_role("heading", name="Forms", exact=True)).to_be_visible()  # Bob's
+    expect(alice.page.get_by_text("as Alice")).to_have_count(0)
+    assert not any("kept" in key for key in alice.page.evaluate("() => Object.keys(sessionStorage)"))
     bob.control("leader").fill("Bob")
     bob.sees_saved()
     expect(bob.control("summary")).to_have_value("")

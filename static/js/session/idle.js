@@ -9,7 +9,7 @@
  * @module
  */
 
-/** Who did something so short a time ago is there, and need not be asked. */
+/** Who did something so short a time ago, or within the time that is left, is there and need not be asked. */
 const THERE_MS = 60_000;
 
 /**
@@ -49,7 +49,7 @@ export class Idle {
             return;
         }
         this.#endsAt = this.#now() + seconds * 1000;
-        if (this.#now() - this.#actedAt < THERE_MS) {
+        if (this.#now() - this.#actedAt < Math.min(THERE_MS, seconds * 1000)) {
             void this.stay();
         } else {
             this.#handlers.warn(false);

@@ -34,7 +34,7 @@
  *
  *     client.value(address), client.cell(address), client.rows(table), client.hasRow(table, row)
  *     client.people, client.others, client.you, client.role, client.mayEdit, client.form, client.definition, client.limits
- *     client.version, client.status, client.refusals, client.refusalAt(address), client.clientId
+ *     client.version, client.status, client.unanswered, client.refusals, client.refusalAt(address), client.clientId
  *
  * Events come through `emit`, one at a time, each when the view already shows it; their shapes are in `types.js`.
  * A handler may call any function above. A text event's delta fits the text that the page showed before it, so a page
@@ -313,6 +313,12 @@ export class SyncClient {
 
     get status() {
         return this.#conversation.status;
+    }
+
+    /** The changes that the server has not answered, in the order in which they were made. */
+    get unanswered() {
+        const { inflight, pending } = this.undelivered();
+        return [...(inflight?.open ?? []), ...pending].map(({ op }) => op);
     }
 
     /** @param {Op} op */

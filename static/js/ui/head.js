@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * What the page says of the form as a whole: its title, its status, and that the page is closed for good.
+ * What the page says of the form as a whole: its title, its status, and that it is closed for good. (That one is signed
+ * out is said by `session/ended.js`.)
  *
- * @typedef {import('../sync/types.js').Status & {device: string | null, at: string | null}} Ending
- *   `device`, `at`: where and when one signed in instead.
+ * @typedef {import('../sync/types.js').Status} Status
  */
 
 import { button, find, make, say } from './dom.js';
@@ -62,16 +62,16 @@ export class Head {
     }
 
     /**
-     * @param {Ending} ending
+     * @param {Status} status
      * @param {{copy: () => void}} ways
      */
-    closed(ending, { copy }) {
+    closed(status, { copy }) {
         const banner = find(this.#root, '[data-banner]');
-        const { title, text, link } = words(ending);
+        const { title, text, link } = words(status);
         const actions = [
             link === null ? null : make('a', { class: 'button button-small', href: link.href, text: link.text }),
         ];
-        if (ending.waiting > 0) {
+        if (status.waiting > 0) {
             actions.push(button('Copy what was not saved', copy));
         }
         banner.className = 'banner banner-closed';
@@ -86,28 +86,19 @@ export class Head {
 }
 
 /**
- * @param {Ending} ending
+ * @param {Status} status
  * @returns {{title: string, text: string, link: {href: string, text: string} | null}}
  */
-function words({ code, reason, waiting, device, at }) {
+function words({ code, reason, waiting }) {
     const kept =
         waiting === 0
             ? 'Everything you wrote is saved.'
             : 'What was not saved is still on this page: copy it before you leave.';
-    const signIn = { href: `/accounts/login/?next=${encodeURIComponent(location.pathname)}`, text: 'Sign in again' };
     switch (code) {
-        case 4401:
-            return { title: 'You are signed out', text: kept, link: signIn };
         case 4403:
             return { title: 'This form is not open to you any more', text: kept, link: null };
         case 4404:
             return { title: 'This form is not there any more', text: kept, link: null };
-        case 4409:
-            return {
-                title: 'You signed in on another device',
-                text: `${elsewhere(device, at)} ${kept}`.trim(),
-                link: signIn,
-            };
         default:
             return {
                 title: 'This page is closed',
@@ -115,13 +106,4 @@ function words({ code, reason, waiting, device, at }) {
                 link: { href: location.pathname, text: 'Open it anew' },
             };
     }
-}
-
-/**
- * @param {string | null} device
- * @param {string | null} at
- */
-function elsewhere(device, at) {
-    const when = at === null ? '' : ` at ${new Date(at).toLocaleTimeString(undefined, { timeStyle: 'short' })}`;
-    return device === null ? '' : `It was ${device}${when}.`;
 }

@@ -36,6 +36,11 @@ export class Notes {
         return this.#urgent.size;
     }
 
+    /** Where these entries are. @returns {Address[]} */
+    get unsavedPlaces() {
+        return [...this.#urgent.values()].map(({ address }) => address);
+    }
+
     /**
      * @param {Address} address
      * @param {Urgent | null} urgent

@@ -11,8 +11,10 @@
  */
 
 import { keyOf } from '../document/operations.js';
+import { endsSignIn } from '../protocol/codes.js';
 import { Access } from './access.js';
 import { Announcer } from './announcer.js';
+import { copyText } from './copy.js';
 import { find, goTo } from './dom.js';
 import { Edited } from './edited.js';
 import { Head } from './head.js';
@@ -24,7 +26,6 @@ import { Carets } from './people/carets.js';
 import { Here } from './people/here.js';
 import { byUser } from './people/person.js';
 import { Places, focusableIn } from './places.js';
-import { copyText } from './refusals/copy.js';
 import { Panels } from './refusals/panels.js';
 import { SaveState, inWords } from './save-state.js';
 import { ScalarFields } from './scalars.js';
@@ -32,14 +33,14 @@ import { Sections } from './sections.js';
 import { Tables } from './tables/tables.js';
 import { TextFields } from './text/fields.js';
 import { Toasts } from './toasts.js';
+import { UnsavedEdits, asText } from './unsaved.js';
 
 export class FormPage {
     #root;
     #client;
     #canEdit;
     #form;
-    /** @type {{device: string | null, at: string | null}} */
-    #ending = { device: null, at: null };
+    #isSignedOut = false;
     /** @type {Map<string, string> | null} who was here, by user id */
     #present = null;
 
@@ -67,6 +68,9 @@ export class FormPage {
             this.places,
             (address, value) => this.scalars.show(address, value),
             this.announcer,
+        );
+        this.unsaved = new UnsavedEdits(client, this.places, this.notes, (address, value) =>
+            this.scalars.show(address, value),
         );
         this.edited = new Edited(client, this.places, this.notes);
         this.here = new Here(client, this.places, (target) => this.texts.selectionIn(target));
@@ -108,27 +112,35 @@ export class FormPage {
             case 'status':
                 return this.#drawStatus();
             case 'closed':
-                this.#drawStatus();
-                return this.head.closed(
-                    { ...this.#client.status, ...this.#ending },
-                    { copy: () => void this.#copyUnsaved() },
-                );
+                return this.#closed(event.code);
             default:
         }
     }
 
-    /**
-     * A connection ended; of the last one, the server may have told more.
-     *
-     * @param {{device: string | null, at: string | null}} how
-     */
-    ended(how) {
-        this.#ending = how;
+    /** Its person is signed in again: what was typed may be saved yet, and more be typed. */
+    signedInAgain() {
+        this.#isSignedOut = false;
+        this.#drawForm();
     }
 
     /** Whether leaving the page now would lose something. */
     get hasUnsaved() {
         return this.#client.status.waiting + this.#client.status.refused + this.notes.unsaved > 0;
+    }
+
+    /**
+     * For good, or until its person has signed in again: till then it is for reading.
+     *
+     * @param {number} code
+     */
+    #closed(code) {
+        this.#drawStatus();
+        if (endsSignIn(code)) {
+            this.#isSignedOut = true;
+            this.#drawForm();
+        } else {
+            this.head.closed(this.#client.status, { copy: () => void this.#copyUnsaved() });
+        }
     }
 
     /** One set of listeners for the page, however many cells it has. */
@@ -230,7 +242,7 @@ export class FormPage {
         }
         const why = !mayEdit ? 'viewer' : form?.status !== 'open' ? 'closed' : null;
         this.head.readOnly(why);
-        if (this.access.set(why === null)) {
+        if (this.access.set(why === null && !this.#isSignedOut)) {
             this.texts.opened();
         }
     }
@@ -301,7 +313,7 @@ export class FormPage {
 
     /** What is on the page and nowhere else, to be pasted somewhere. */
     async #copyUnsaved() {
-        const done = await copyText(JSON.stringify(this.#client.undelivered(), null, 2));
+        const done = await copyText(asText(this.unsaved.list()));
         this.announcer.tell(done ? 'Copied.' : 'Copying is not allowed here.');
     }
 }

@@ -135,6 +135,14 @@ export class Places {
     }
 
     /**
+     * @param {string} table
+     * @returns {string}
+     */
+    nameOfTable(table) {
+        return find(this.table(table), 'h3').textContent ?? table;
+    }
+
+    /**
      * @param {Address} address
      * @returns {string | null} the key of its section
      */

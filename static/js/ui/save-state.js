@@ -54,6 +54,7 @@ function isCut(kind) {
  * @returns {string}
  */
 export function shortly({ kind, waiting, refused }, unsaved) {
+    const needing = refused + unsaved;
     switch (kind) {
         case 'connecting':
             return 'Connecting…';
@@ -64,9 +65,9 @@ export function shortly({ kind, waiting, refused }, unsaved) {
         case 'reconnecting':
             return waiting === 0 ? 'Reconnecting' : `Reconnecting, ${edits(waiting)} kept`;
         case 'closed':
-            return waiting === 0 ? 'Closed' : `Closed, ${edits(waiting)} not saved`;
+            return waiting + needing === 0 ? 'Closed' : `Closed, ${edits(waiting + needing)} not saved`;
         default:
-            return refused + unsaved === 0 ? 'Saved' : `${edits(refused + unsaved)} not saved`;
+            return needing === 0 ? 'Saved' : `${edits(needing)} not saved`;
     }
 }
 
@@ -79,18 +80,19 @@ export function shortly({ kind, waiting, refused }, unsaved) {
  */
 export function inWords(status, unsaved) {
     const { kind, waiting, refused } = status;
+    const needing = refused + unsaved;
     if (kind === 'offline' || kind === 'reconnecting' || kind === 'connecting') {
         return waiting === 0
             ? 'No connection at the moment. What you write is kept on this page until there is one.'
             : `No connection at the moment. ${edits(waiting)} kept on this page, to be saved when there is one.`;
     }
     if (kind === 'closed') {
-        return waiting === 0
+        return waiting + needing === 0
             ? 'This page is closed. Everything is saved.'
-            : `This page is closed. ${edits(waiting)} not saved.`;
+            : `This page is closed. ${edits(waiting + needing)} not saved.`;
     }
-    if (refused + unsaved > 0) {
-        return `Not everything is saved: ${edits(refused + unsaved)} need you.`;
+    if (needing > 0) {
+        return `Not everything is saved: ${edits(needing)} need you.`;
     }
     return kind === 'saving' ? 'It is being saved at this moment.' : 'Everything is saved.';
 }

@@ -476,6 +476,28 @@ describe('T4 closed for good', () => {
         assert.equal(story.client.undelivered().pending.length, 1);
         assert.equal(story.client.value(NOTES), 'unsent!');
     });
+
+    test('C3 signed in again, the page goes on where it was: what was sent is sent again, what was typed since follows', () => {
+        const story = new Story().join();
+        story.client.edit(NOTES, ['sent']);
+        const [first] = story.take('submit');
+        story.client.closed({ code: 4409, reason: 'Signed in on another device.', final: true });
+        story.client.edit(NOTES, [4, ', then more']);
+        story.client.set(TEMPERATURE, 3);
+        assert.deepEqual(story.client.unanswered, [edit('sent'), edit(4, ', then more'), heat(3)]);
+        story.client.dialing();
+        story.client.opened();
+        assert.deepEqual(story.take('join').at(-1), { type: 'join', client_id: 'client-ada', since: 0, want: 'tail' });
+        assert.deepEqual(story.take('submit'), []);
+        story.joined({ snapshot: null });
+        assert.deepEqual(story.take('submit'), [first]);
+        story.commit(ME, edit('sent'));
+        story.ack(1);
+        story.accept();
+        assert.deepEqual(story.take('submit'), []);
+        assert.deepEqual([story.client.status.kind, story.client.unanswered], ['saved', []]);
+        assert.equal(story.client.value(NOTES), 'sent, then more');
+    });
 });
 
 test('the page may act on what it hears: it is sent afterwards, on top of all of it', () => {

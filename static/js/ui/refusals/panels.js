@@ -11,7 +11,7 @@
 import { rowOf } from '../../document/operations.js';
 import { find, goTo, make, say } from '../dom.js';
 import { focusableIn } from '../places.js';
-import { copyText } from './copy.js';
+import { copyText } from '../copy.js';
 import { panel, titleOf, wordsOf } from './panel.js';
 
 export class Panels {
@@ -224,7 +224,7 @@ export class Panels {
             return this.#places.nameOf(address);
         }
         const at = rowOf(op);
-        return at === null ? 'Form' : (find(this.#places.table(at.table), 'h3').textContent ?? at.table);
+        return at === null ? 'Form' : this.#places.nameOfTable(at.table);
     }
 }
 

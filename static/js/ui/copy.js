@@ -3,7 +3,7 @@
  * Puts a text on the clipboard, also where the page is not served over https.
  */
 
-import { make } from '../dom.js';
+import { make } from './dom.js';
 
 /**
  * @param {string} text
@@ -23,7 +23,7 @@ function copyBySelection(text) {
     const before = document.activeElement;
     const area = /** @type {HTMLTextAreaElement} */ (make('textarea', { class: 'visually-hidden' }));
     area.value = text;
-    document.body.append(area);
+    (before?.closest('dialog') ?? document.body).append(area); // behind an open dialog nothing can be selected
     area.select();
     const done = document.execCommand('copy');
     area.remove();
