@@ -1,4 +1,7 @@
-"""One look at many sign-ins: which are over and why, which have been idle for too long, which soon will be."""
+"""One look at many sign-ins: which are over and why, which have been idle for too long, which soon will be.
+
+What is over but is not written down as ended is ended here: a session that expired or was thrown away, a closed account.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +43,10 @@ def look(generations: Sequence[int], active: Collection[int], *, now: datetime) 
     idle: dict[int, float] = {}
     for sign_in in _notable(generations, limit, now):
         left = None if limit is None else limit.left(sign_in.active_at, now)
-        if sign_in.ended_at is not None or not sign_in.has_session:
+        if sign_in.ended_at is not None:
             ended.append(ended_of(sign_in))
-        elif not sign_in.user.is_active:
-            ended.append(Ended(sign_in.generation, End.DISABLED))
+        elif not sign_in.has_session or not sign_in.user.is_active:
+            ended.append(_end(sign_in, End.EXPIRED if sign_in.user.is_active else End.DISABLED))
         elif limit is not None and left is not None and left > 0:
             idle[sign_in.generation] = left
         elif limit is not None and _end_idle(sign_in, limit, now):
@@ -70,6 +73,11 @@ def _notable(
     for some in _chunks(generations):
         looked_at = SignIn.objects.filter(pk__in=some).annotate(has_session=Exists(session))
         yield from looked_at.filter(notable).select_related("user")
+
+
+def _end(sign_in: SignIn, why: End) -> Ended:
+    sign_ins.end([sign_in.user_id], why, only=[sign_in.generation])
+    return Ended(sign_in.generation, why)
 
 
 def _end_idle(sign_in: SignIn, limit: IdleLimit, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -21,6 +22,7 @@ from collab.accounts import idle, sign_ins
 from collab.accounts.ended import Ended
 from collab.accounts.fence import SignedOut
 from collab.accounts.models import SignIn, User
+from collab.accounts.sign_ins import Overtaken
 from collab.protocol.codes import ErrorCode
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -62,11 +64,20 @@ class OneDevice:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.sign_in, request.ended = _read(request)  # type: ignore[attr-defined]
         response = self._get_response(request)
-        sign_ins.follow(request)
+        try:
+            sign_ins.follow(request)
+        except Overtaken:
+            return _overtaken(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return signed_out(request, exception.ended) if isinstance(exception, SignedOut) else None
+        match exception:
+            case SignedOut():
+                return signed_out(request, exception.ended)
+            case Overtaken():
+                return _overtaken(request)
+            case _:
+                return None
 
 
 def _read(request: HttpRequest) -> tuple[SignIn | None, Ended | None]:
@@ -94,6 +105,16 @@ def signed_out(request: HttpRequest, ended: Ended | None) -> HttpResponse:
         response = HttpResponseRedirect(f"{settings.LOGIN_URL}{after}")
     add_never_cache_headers(response)
     return response
+
+
+def _overtaken(request: HttpRequest) -> HttpResponse:
+    """Whoever signed in with what was right a moment ago is not signed in, and may try again."""
+    request.session.flush()  # `login()` has put them there
+    message = gettext("While you were signing in, the password was changed or the account was closed.")
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": ErrorCode.INVALID, "message": message}, status=400)
+    messages.error(request, message)
+    return signed_out(request, None)
 
 
 def refusal(ended: Ended | None) -> dict[str, str | None]:

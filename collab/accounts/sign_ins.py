@@ -53,15 +53,20 @@ def begin(request: HttpRequest, user: User) -> SignIn:
     """
     if request.session.session_key is None:  # the session of another person was here, and was thrown away
         request.session.create()
-    with transaction.atomic():
-        sign_in = _begin(request, user)
+    before = _before(request)
+    try:
+        with transaction.atomic():
+            sign_in = _begin(request, user, before)
+    except Overtaken:
+        if before is not None and before.user_id != user.pk:  # `login()` has thrown their session away all the same
+            end([before.user_id], End.TAKEN_OVER, only=[before.generation], request=request)
+        raise
     request.session[GENERATION] = sign_in.generation
     request.sign_in, request.ended = sign_in, None  # type: ignore[attr-defined]
     return sign_in
 
 
-def _begin(request: HttpRequest, user: User) -> SignIn:
-    before = _before(request)
+def _begin(request: HttpRequest, user: User, before: SignIn | None) -> SignIn:
     others = [] if before is None or before.user_id == user.pk else [before.user_id]
     people = _lock([user.pk, *others])
     person = people.get(user.pk)
@@ -74,6 +79,8 @@ def _begin(request: HttpRequest, user: User) -> SignIn:
     if same is not None:
         AuditEntry.objects.bulk_create(entries)
         return same
+    if request.session.session_key == request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+        request.session.cycle_key()  # `login()` kept the session of a sign-in that ended just now: it is deleted
     replaced = [each for each in live if each.user_id == user.pk and not (several and each.several)]
     here = [each for each in live if before is not None and each.pk == before.pk and each.user_id != user.pk]
     ends = [(each, End.REPLACED) for each in replaced] + [(each, End.TAKEN_OVER) for each in here]
