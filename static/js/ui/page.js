@@ -237,10 +237,10 @@ export class FormPage {
     #drawForm() {
         const { form, mayEdit } = this.#client;
         this.head.draw(form);
-        if (!this.#canEdit) {
+        if (!this.#canEdit || form === null) {
             return;
         }
-        const why = !mayEdit ? 'viewer' : form?.status !== 'open' ? 'closed' : null;
+        const why = !mayEdit ? 'viewer' : form.status !== 'open' ? 'closed' : null;
         this.head.readOnly(why);
         if (this.access.set(why === null && !this.#isSignedOut)) {
             this.texts.opened();

@@ -67,6 +67,19 @@ test('an answer that the server did not hear is asked for again, with the time t
     assert.deepEqual(tab.log.slice(3), ['calm']);
 });
 
+test('an answer that failed says nothing of what the server has told since', async () => {
+    tab.idle.told(120);
+    site.isUp = false;
+    const staying = tab.idle.stay();
+    tab.idle.told(90);
+    await staying;
+    assert.deepEqual(tab.log, ['asked', 'calm', 'asked']);
+    assert.equal(tab.idle.left, 90);
+    tab.idle.told(null);
+    await tab.idle.stay();
+    assert.deepEqual(tab.log.slice(3), ['calm'], 'nor where nothing was asked');
+});
+
 test('when the time is up the question goes, and the end is told instead', async () => {
     tab.idle.told(2);
     site.pass(2_000);

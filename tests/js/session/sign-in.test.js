@@ -273,10 +273,10 @@ describe('other ends of a sign-in', () => {
     });
 
     test('a sign-in page that was merely opened wipes nothing', async () => {
-        const tab = await kicked();
-        const other = laptop.tabs[0];
-        other.say({ type: 'look' });
-        tab.signIn.heard({ type: 'look' });
+        const [tab, other] = [laptop.signIn(alice).open(), laptop.open()];
+        await settled();
+        phone.signIn(alice);
+        other.say({ type: 'look' }); // it says this
         await settled();
         assert.deepEqual(tab.log, ['ended: replaced']);
     });

@@ -45,9 +45,11 @@ test('what was on its way is saved by the time the answers are in', async () => 
 
 test('answers to another question, or too late, do not count', async () => {
     const { site, tabs } = tabsWith(0, 3);
-    tabs[1].say({ type: 'unsaved', question: 'of yesterday', count: 9 });
+    const counting = tabs[0].questions.count();
+    tabs[1].say({ type: 'unsaved', question: 'of somebody else', count: 9 });
     await settled();
-    assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 3 });
+    site.pass(250);
+    assert.deepEqual(await counting, { here: 0, elsewhere: 3 });
     site.pass(1000);
     assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 3 }, 'each time anew');
 });

@@ -28,7 +28,7 @@ export class Dialog {
                     role: 'alertdialog',
                     'data-session-dialog': name,
                     'aria-labelledby': `${name}-title`,
-                    'aria-describedby': `${name}-text`,
+                    'aria-describedby': `${name}-text ${name}-more`, // the latter where its maker has one
                 },
                 this.#title,
                 this.#text,

@@ -18,8 +18,8 @@ const NOT_TYPING = new Set(['Tab', 'Enter', ' ', 'Shift', 'Control', 'Alt', 'Alt
 
 export class IdleWarning {
     #left;
-    #time = make('p', { class: 'session-time', role: 'timer', 'aria-hidden': 'true' });
-    #said = make('p', { class: 'visually-hidden', role: 'status' });
+    #time = make('p', { class: 'session-time', 'aria-hidden': 'true' });
+    #said = make('p', { class: 'visually-hidden', id: 'idle-more', role: 'status' });
     #trouble = make('p', { class: 'session-trouble', role: 'alert' });
     #button;
     #dialog;
