@@ -2,8 +2,8 @@
 /**
  * The sign-in of this browser, as every page of a signed-in person lives with it: put together.
  *
- * The second place, beside `main.js`, that knows the net, the state and what is shown. A page makes one, and tells it what
- * its socket hears; it tells the page when the sign-in ended, when it is back, and when to be gone.
+ * The second place, beside `main.js`, that knows the net, the state and what is shown. A page makes one, and tells it
+ * what its socket hears; it tells the page when its person is signed in again, and when to be gone.
  */
 
 import { browser } from './net/environment.js';

@@ -43,7 +43,7 @@ const client = new SyncClient({
 const page = new FormPage(document.documentElement, client, { zone: room.time_zone, canEdit: room.can_edit });
 const account = new Account({
     typed: () => page.unsaved.list(),
-    kept: 'All of it is saved as soon as you are signed in here again.',
+    kept: 'All of it stays here. What is complete is saved as soon as you are signed in here again.',
     revived() {
         page.signedInAgain();
         socket.open();

@@ -12,8 +12,9 @@
  *     socket.reopen();       // D1: this connection missed something
  *     socket.close();
  *
- * `closed({ code, reason, final, offline, device, at, why })` is called once for each connection that was made or tried;
- * `final`: it will not be made again unless `open` is called. `why`, `device`, `at`: how a sign-in ended, where it did.
+ * `closed({ code, reason, final, offline, device, at, why })` is called once for each connection that was made or
+ * tried; `final`: it will not be made again unless `open` is called. `why`, `device`, `at`: how a sign-in ended, where
+ * it did.
  *
  * @module
  */

@@ -2,9 +2,9 @@
 /**
  * Whether anybody is there: the server is about to end a sign-in under which nothing is done, and somebody may object.
  *
- * Owns the warning: who has just been at the page is not asked, but the server is told; everybody else is, until they do
- * something, the server takes it back, or the time is up. What the server does not hear of (reading, typing what is not
- * sent) is known here. Must not know the page; the clock is given.
+ * Owns the warning: who has just been at the page is not asked, but the server is told; everybody else is, until they
+ * do something, the server takes it back, or the time is up. What the server does not hear of (reading, typing what is
+ * not sent) is known here. Must not know the page; the clock is given.
  *
  * @module
  */
@@ -16,8 +16,8 @@ const THERE_MS = 60_000;
  * @typedef {{
  *   warn: (failed: boolean) => void,
  *   calm: () => void,
- * }} Handlers `warn`: ask whether somebody is there, `left` says how long; `failed`: they said so, and the server did not
- *   hear it. `calm`: nothing to ask any more
+ * }} Handlers `warn`: ask whether somebody is there, `left` says how long; `failed`: they said so, and the server did
+ *   not hear it. `calm`: nothing to ask any more
  */
 
 export class Idle {

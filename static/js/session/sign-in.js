@@ -42,7 +42,7 @@ import { CloseCode, End } from '../protocol/codes.js';
 
 /** How a sign-in ends that its person, or the next one, ended in this browser: nothing of it may stay. */
 const ENDED_HERE = new Set([End.SIGNED_OUT, End.EVERYWHERE, End.TAKEN_OVER]);
-/** A page that came back to life and is told again that it ended believes it for so long. */
+/** A page that is told so soon after it came back that its sign-in is over believes it, without asking. */
 const BELIEVED_MS = 30_000;
 
 /** @type {Ended} */
@@ -118,7 +118,7 @@ export class SignIn {
         this.#chapter += 1;
         this.#handlers.ended(this.#ended);
         if (isNew && this.#now() - this.#revivedAt > BELIEVED_MS) {
-            void this.look(); // perhaps somebody signed in again in another tab, and this was told of the sign-in before
+            void this.look(); // perhaps this was told of the sign-in before, and another tab has begun a new one
         }
     }
 
