@@ -2,8 +2,8 @@
 /**
  * How much would be lost if one signed out now: on this page, and in the other tabs of this browser.
  *
- * Owns the question and its answers. Nobody knows how many tabs there are, so the answers of a short while count; a
- * tab that sleeps so deeply that it does not answer has had time to save. Must not know the page; chance and time are given.
+ * Owns the question and its answers. Nobody knows how many tabs there are, so the answers of a short while count;
+ * a tab that sleeps so deeply that it does not answer has had time to save. Must not know the page; chance and time are given.
  *
  * @module
  */

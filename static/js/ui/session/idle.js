@@ -35,7 +35,8 @@ export class IdleWarning {
         this.#dialog = new Dialog('idle', [this.#time, this.#said, this.#trouble, actions]);
         this.#dialog.say(
             'Are you still there?',
-            'Nothing was done here for a while. You are signed out when the time is up. What is typed and not saved by then stays on this page.',
+            'Nothing was done here for a while. You are signed out when the time is up. ' +
+                'What is typed and not saved by then stays on this page.',
         );
         this.#dialog.on('cancel', stay); // that, too, is somebody who is there
         this.#dialog.on('click', stay);

@@ -33,9 +33,10 @@ export function wordsFor({ code, reason, device, at, why }, now) {
     const notMe = Object.hasOwn(NOT_ME, why ?? '') ? NOT_ME[/** @type {keyof NOT_ME} */ (why)] : null;
     const until = canSignIn ? 'until you sign in here again' : 'any more';
     const isElsewhere = code === CloseCode.SIGNED_IN_ELSEWHERE;
+    const because = isElsewhere ? 'An account is signed in on one device at a time.' : reason;
     return {
         title: isElsewhere ? `You signed in on ${device || 'another device'}${timeIn(at, now)}` : 'You are signed out',
-        text: `${isElsewhere ? 'An account is signed in on one device at a time.' : reason} This page can save nothing ${until}.`.trim(),
+        text: `${because} This page can save nothing ${until}.`.trim(),
         canSignIn,
         notMe: notMe === null ? null : { href: notMe, text: 'It wasn’t me' },
     };
