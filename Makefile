@@ -46,6 +46,11 @@ SEEDS ?= 10000
 simulate: $(VENV)/.installed-dev node_modules/.installed  ## many more stories of clients over a bad network (SEEDS=, FIRST_SEED=)
 	$(EMBEDDED) SEEDS=$(SEEDS) $(NODE) $(PYTEST) tests/simulation
 
+SUBMISSIONS ?= 1000
+.PHONY: submissions
+submissions: $(VENV)/.installed-dev  ## submitting against running edits, on PostgreSQL (SUBMISSIONS=, FIRST_SEED=)
+	SUBMISSIONS=$(SUBMISSIONS) $(SERVERS) $(PYTEST) tests/rooms/test_submission_races.py
+
 test-javascript: $(VENV)/.installed-dev node_modules/.installed  ## the JavaScript tests, in Node.js
 	$(NODE) $(BIN)/python -m tests.javascript
 

@@ -231,7 +231,7 @@ def _fields(message: ServerMessage | ClientMessage) -> dict[str, Any]:
         case Committed(first, last, at, clients, ops):
             head: dict[str, Any] = {"from": first, "to": last}
             when = {} if at is None else {"at": at}
-            return head | when | {"clients": _clients(clients), "ops": _each(_committed_op, ops)}
+            return head | when | {"clients": wire_clients(clients), "ops": _each(_committed_op, ops)}
         case Acked(seq, version, rejected):
             return {"seq": seq, "version": version, "rejected": _each(_rejected_op, rejected)}
         case Presence(joined, left, changed):
@@ -266,7 +266,7 @@ def _joined(message: Joined) -> dict[str, Any]:
         "revision": message.revision,
         "form": message.form,
         "snapshot": message.snapshot,
-        "clients": _clients(message.clients),
+        "clients": wire_clients(message.clients),
         "people": _each(_person, message.people),
         "you": None if message.you is None else _person(message.you),
         "role": message.role,
@@ -279,7 +279,8 @@ def _each(write: Callable[[T], Json], values: Sequence[T] | Encoded) -> Encoded 
     return values if isinstance(values, Encoded) else [write(value) for value in values]
 
 
-def _clients(clients: Mapping[int, Client]) -> dict[str, Any]:
+def wire_clients(clients: Mapping[int, Client]) -> dict[str, Any]:
+    """Whom each n stands for, as ``clients`` tells it."""
     return {str(n): {"client_id": client.client_id, "user": _user(client.user)} for n, client in clients.items()}
 
 

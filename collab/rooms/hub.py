@@ -22,7 +22,7 @@ from collab.protocol.codec import encode
 from collab.protocol.messages import FormChanged
 from collab.rooms import lookup
 from collab.rooms.models import Form
-from collab.rooms.opening import read_run
+from collab.rooms.opening import read_run, submission_of
 from collab.rooms.presence import People
 from collab.rooms.room import Room
 from collab.rooms.run import Run
@@ -233,10 +233,10 @@ class Hub:
             return
         finally:
             room.telling = None
-        if form is None or form["revision"] <= room.revision:
+        if form is None or form.revision <= room.revision:
             return
-        room.revision = form["revision"]
-        frame = encode(FormChanged(form["revision"], form["status"], {"title": form["title"]}))
+        room.revision = form.revision
+        frame = encode(form)
         for session in list(room.sessions.values()):
             session.tell(frame)
 
@@ -394,9 +394,13 @@ async def _end(tasks: set[asyncio.Task[Any]]) -> None:
         _, tasks = await asyncio.wait(tasks, timeout=0.2)
 
 
-def _read_form(form: UUID) -> dict[str, Any] | None:
-    found = Form.objects.filter(pk=form).values("revision", "status", "title").first()
-    return dict(found) if found is not None else None
+def _read_form(form: UUID) -> FormChanged | None:
+    with Database().snapshot():
+        found = Form.objects.filter(pk=form).first()
+        if found is None:
+            return None
+        changes = {"title": found.title, "submission": submission_of(found)}
+    return FormChanged(found.revision, found.status, changes)
 
 
 def _read_heads(forms: list[UUID]) -> dict[UUID, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""What is stored of a live form: its row, its log, and the cells and rows that the log folds to.
+"""What is stored of a live form: its row, its log, the cells and rows that the log folds to, and what was submitted.
 
 The constraints here carry I2 (versions dense, one op per version) and C3 (a submit has one outcome). The tables
 under a form have composite keys and no others: they are written thousands of times a second, by ``store`` alone.
@@ -7,6 +7,8 @@ snapshot is put together without parsing.
 """
 
 from __future__ import annotations
+
+from typing import Any, Never
 
 from django.conf import settings
 from django.db import models
@@ -23,6 +25,7 @@ class FormStatus(models.TextChoices):
     """Where a form is in its life. Only an open one takes ops (C10)."""
 
     OPEN = "open", _("open")
+    SUBMITTED = "submitted", _("submitted")
     CLOSED = "closed", _("closed")
 
 
@@ -149,3 +152,88 @@ class Row(models.Model):
     by = models.PositiveIntegerField(null=True)
     prior = models.BigIntegerField(default=0)
     at = models.DateTimeField(null=True)
+
+
+class Immutable(Exception):
+    """Somebody tried to change or delete what stays as it is."""
+
+
+class _Kept(models.QuerySet[Any]):
+    """Refuses the bulk ways around ``save`` and ``delete``."""
+
+    def update(self, **changes: Any) -> Never:
+        raise Immutable
+
+    def delete(self) -> Never:
+        raise Immutable
+
+
+class _KeptModel(models.Model):
+    """Written once, never changed."""
+
+    objects = _Kept.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise Immutable
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args: Any, **kwargs: Any) -> Never:
+        raise Immutable
+
+
+class Submission(_KeptModel):
+    """A form as somebody submitted it: the whole of one version, for good. (A ``Submit`` is a few ops of one tab.)
+
+    ``hash`` is made of the content, see ``submission.hash_of``. The one that stands, where one does, is the last of a
+    form whose status is ``submitted``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    form = models.ForeignKey(
+        Form, on_delete=models.PROTECT, related_name="submissions", verbose_name=_("form"), db_index=False
+    )
+    number = models.PositiveIntegerField(_("number"))
+    version = models.BigIntegerField(_("version"))
+    snapshot = models.TextField(_("snapshot"))
+    hash = models.CharField(_("hash"), max_length=64)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("submitted by")
+    )
+    at = models.DateTimeField(_("submitted at"))
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(name="submission_number_once_per_form", fields=["form", "number"]),
+            models.CheckConstraint(name="submission_number_from_1", condition=Q(number__gte=1, version__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form}, {self.number}"
+
+
+class Reopening(_KeptModel):
+    """A submitted form was opened again, and why. The submission stays; the next one has the next number."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    after = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="reopening")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("reopened by")
+    )
+    at = models.DateTimeField(_("reopened at"))
+    reason = models.CharField(_("reason"), max_length=500)
+
+    class Meta:
+        verbose_name = _("reopening")
+        verbose_name_plural = _("reopenings")
+        ordering = ["-at", "-id"]
+        constraints = [models.CheckConstraint(name="reopening_has_a_reason", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.after}: {self.reason}"

@@ -19,9 +19,9 @@ from collab.protocol.messages import Client, Encoded, Joined, Person
 from collab.rooms import lookup
 from collab.rooms.commit import read_clients_of
 from collab.rooms.limits import RoomLimits
-from collab.rooms.models import Form
+from collab.rooms.models import Form, FormStatus, Submission
 from collab.rooms.run import Run
-from collab.rooms.store import compact
+from collab.rooms.store import compact, iso
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
@@ -84,9 +84,22 @@ def describe(form: Form) -> dict[str, Any]:
         "id": str(form.pk),
         "title": form.title,
         "status": form.status,
+        "submission": submission_of(form),
         "time_zone": form.time_zone,
         "template": definition_of(form.template_version_id).source,
     }
+
+
+def submission_of(form: Form) -> dict[str, Any] | None:
+    """The submission that stands, as ``joined`` and ``form_changed`` tell of it; None where none does."""
+    if form.status != FormStatus.SUBMITTED:
+        return None
+    last = Submission.objects.filter(form=form).select_related("author").defer("snapshot").order_by("-number")[0]
+    return {"number": last.number, "version": last.version, "at": iso(last.at), "by": wire_person(last.author)}
+
+
+def wire_person(user: User) -> dict[str, str]:
+    return {"id": str(user.pk), "name": str(user)}
 
 
 def visible_form(user: User, form_id: UUID) -> tuple[Form, str]:

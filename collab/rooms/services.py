@@ -31,7 +31,7 @@ from collab.rooms import store
 from collab.rooms.commit import BatchResult, Fenced, Outcome, Submission, commit_batch
 from collab.rooms.hub import group_of
 from collab.rooms.limits import room_limits
-from collab.rooms.models import Form
+from collab.rooms.models import Form, FormStatus
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
@@ -127,13 +127,29 @@ def _commit(submission: Submission) -> BatchResult:
         raise
 
 
+class StatusKept(ValueError):
+    """Whether a form is submitted changes by submitting it and by reopening it, and in no other way."""
+
+
+@transaction.atomic
 def change_form(form: Form, **changes: Any) -> None:
-    """Changes what of a form is not an op (status, title …), raises its revision and tells the room."""
-    with transaction.atomic():
-        Form.objects.filter(pk=form.pk).update(revision=F("revision") + 1, **changes)
-        form.refresh_from_db()
-        head = {"type": "head", "form": str(form.pk), "version": form.version, "revision": form.revision}
-        transaction.on_commit(lambda: tell_hubs(form.pk, head))
+    """Changes what of a form is not an op (status, title …), raises its revision and tells the room.
+
+    Raises ``StatusKept``: see ``submission``.
+    """
+    if "status" in changes:
+        before = Form.objects.select_for_update(no_key=True).values_list("status", flat=True).get(pk=form.pk)
+        if FormStatus.SUBMITTED in (before, changes["status"]):
+            raise StatusKept
+    raise_revision(form, **changes)
+
+
+def raise_revision(form: Form, **changes: Any) -> None:
+    """Writes what changed of a form, and tells the room once the transaction that this is called in has committed."""
+    Form.objects.filter(pk=form.pk).update(revision=F("revision") + 1, **changes)
+    form.refresh_from_db()
+    head = {"type": "head", "form": str(form.pk), "version": form.version, "revision": form.revision}
+    transaction.on_commit(lambda: tell_hubs(form.pk, head))
 
 
 def tell_hubs(form: UUID, message: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collab.rooms import api, views
+from collab.rooms import api, api_submission, views
 
 app_name = "rooms"
 
@@ -13,4 +13,8 @@ urlpatterns = [
     path("api/forms/", api.forms, name="api-forms"),
     path("api/forms/<str:form_id>/", api.form, name="api-form"),
     path("api/forms/<str:form_id>/operations/", api.operations, name="api-operations"),
+    path("api/forms/<str:form_id>/submission/", api_submission.submission, name="api-submission"),
+    path("api/forms/<str:form_id>/submissions/", api_submission.submissions, name="api-submissions"),
+    path("api/forms/<str:form_id>/submissions/<str:number>/", api_submission.one_submission, name="api-one-submission"),
+    path("api/forms/<str:form_id>/reopening/", api_submission.reopening, name="api-reopening"),
 ]

@@ -9,6 +9,7 @@ from collab.accounts.models import Role, Team, User
 from collab.forms.services import import_definition
 from collab.rooms.models import Form
 from collab.rooms.services import create_form
+from collab.rooms.submission import reopen_form, submit_form
 from tests.forms.conftest import NOW, definition, member
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,36 @@ def test_who_is_no_staff_and_staff_without_the_right_get_nowhere(client: Client,
         assert client.post(change(form), {"title": "Mine", "status": "closed"}).status_code in (302, 403)
     form.refresh_from_db()
     assert (form.title, form.status) == ("Early shift", "open")
+
+
+# --- what was submitted --------------------------------------------------------------------------------
+
+SUBMISSIONS = "/admin/rooms/submission/"
+
+
+def test_a_submitted_form_is_not_opened_or_closed_here(client: Client, root: User, form: Form) -> None:
+    """Opening it again takes an editor and a reason; submitting it is no choice of a list."""
+    assert "submitted" not in client.get(change(form)).content.decode()
+    assert client.post(change(form), {"title": "Late", "status": "submitted"}).status_code == 200
+    submit_form(form.created_by, form.pk, now=NOW)
+    for status in ("open", "closed"):
+        assert client.post(change(form), {"title": "Late shift", "status": status}).status_code == 302
+    form.refresh_from_db()
+    assert (form.title, form.status, form.revision) == ("Late shift", "submitted", 2)
+
+
+def test_submissions_are_found_and_read_and_nothing_else(client: Client, root: User, form: Form) -> None:
+    made = submit_form(form.created_by, form.pk, now=NOW)
+    reopen_form(form.created_by, form.pk, reason="The date is wrong.", now=NOW)
+    one = f"{SUBMISSIONS}{made.pk}/change/"
+    for asked, found in (("Early", True), (made.hash, True), ("nothing", False)):
+        assert (one in client.get(SUBMISSIONS, {"q": asked}).content.decode()) is found, asked
+    page = client.get(one).content.decode()
+    assert made.hash in page
+    assert "The date is wrong." in page
+    assert "a secret" not in page
+    assert client.get(f"{SUBMISSIONS}add/").status_code == 403
+    assert client.post(one, {"number": "7"}).status_code == 403
+    assert client.post(f"{SUBMISSIONS}{made.pk}/delete/", {"post": "yes"}).status_code == 403
+    client.post(SUBMISSIONS, {"action": "delete_selected", "_selected_action": [str(made.pk)], "post": "yes"})
+    assert form.submissions.count() == 1

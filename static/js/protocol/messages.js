@@ -38,7 +38,8 @@
 /** @typedef {{value: any, version: number, by: number | null, at: string | null}} WireCell */
 /** @typedef {{row: string, version: number, values: Record<string, WireCell>}} WireRow */
 /** @typedef {{values: Record<string, WireCell>, tables: Record<string, WireRow[]>}} Snapshot */
-/** @typedef {{id: string, title: string, status: string, template: any}} Form */
+/** @typedef {{number: number, version: number, at: string, by: User}} Submission */
+/** @typedef {{id: string, title: string, status: string, submission: Submission | null, template: any}} Form */
 
 /**
  * @typedef {object} Limits
