@@ -1,6 +1,6 @@
 """One look at many sign-ins: which are over and why, which have been idle for too long, which soon will be.
 
-What is over but is not written down as ended is ended here: a session that expired or was thrown away, a closed account.
+What is over but not written down as ended is ended here: a session that expired or was thrown away, a closed account.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 
 from collab.accounts import idle, sign_ins
+from collab.accounts.audit import in_request
 from collab.accounts.ended import Ended
 from collab.accounts.fence import SignedOut
 from collab.accounts.models import SignIn, User
@@ -63,11 +64,12 @@ class OneDevice:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.sign_in, request.ended = _read(request)  # type: ignore[attr-defined]
-        response = self._get_response(request)
-        try:
-            sign_ins.follow(request)
-        except Overtaken:
-            return _overtaken(request)
+        with in_request(request):
+            response = self._get_response(request)
+            try:
+                sign_ins.follow(request)
+            except Overtaken:
+                return _overtaken(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
