@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import BaseChannelLayer, get_channel_layer
 
 logger = logging.getLogger(__name__)
@@ -17,9 +18,9 @@ logger = logging.getLogger(__name__)
 LAYER_SECONDS = 2.0
 
 
-def tell(group: str, message: dict[str, Any]) -> None:
+def tell(group: str, message: dict[str, Any], *, over: str = DEFAULT_CHANNEL_LAYER) -> None:
     """Tells every process that listens to a group; a layer that fails is logged, and nothing else."""
-    layer = get_channel_layer()
+    layer = get_channel_layer(over)
     if layer is None:
         return
     try:

@@ -221,7 +221,9 @@ def redis_layer() -> dict[str, Any]:
 
     retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=5)
     host = {"address": REDIS_URL, "retry": retry, "socket_connect_timeout": 2, "socket_keepalive": True}
-    return {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [host]}}
+    # Two sites on one Redis must not hear each other: sign-ins are known by numbers that both of them give.
+    config = {"hosts": [host], "prefix": env.str("REDIS_PREFIX", default="formroom")}
+    return {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": config}
 
 
 def memory_layer() -> dict[str, Any]:
@@ -229,9 +231,8 @@ def memory_layer() -> dict[str, Any]:
     return {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"group_expiry": 10 * 365 * 24 * 3600}}
 
 
-CHANNEL_LAYERS = {
-    "default": redis_layer() if REDIS_URL else memory_layer(),
-}
+# Who is signed out is told over connections of their own, where no room is ever so busy that it comes late.
+CHANNEL_LAYERS = {name: redis_layer() if REDIS_URL else memory_layer() for name in ("default", "accounts")}
 
 
 # --- static files --------------------------------------------------------------------------------

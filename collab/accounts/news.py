@@ -15,6 +15,9 @@ from collab import layer
 from collab.accounts.ended import Ended
 
 GROUP = "formroom.accounts"
+LAYER = "accounts"
+"""The channel layer that the rooms do not use, and so do not fill."""
+
 AT_ONCE = 200  # in one message: an administrator may sign out everybody
 
 
@@ -30,4 +33,4 @@ def tell_access(users: Iterable[UUID]) -> None:
 
 
 def _tell(message: dict[str, Any]) -> None:
-    transaction.on_commit(lambda: layer.tell(GROUP, message), robust=True)
+    transaction.on_commit(lambda: layer.tell(GROUP, message, over=LAYER), robust=True)

@@ -11,6 +11,7 @@ from typing import Self
 
 from channels.layers import get_channel_layer
 
+from collab.accounts import news
 from collab.accounts.watch import Watch
 from collab.protocol.codes import CloseCode
 from collab.rooms.doorkeeper import Doorkeeper
@@ -55,13 +56,14 @@ class Runtime:
         watcher = DatabaseThreads("watcher", count=1)
         lookout = DatabaseThreads("lookout", count=1)  # never behind what a room has to read
         lanes = DatabaseThreads("writer", count=LANES)
-        layer = get_channel_layer()
+        layer, news_layer = get_channel_layer(), get_channel_layer(news.LAYER)
         assert layer is not None
+        assert news_layer is not None
         hub = Hub(layer, readers=readers, watcher=watcher)
         await hub.start()
         writer = Writer(hub, lanes, limits=limits.of_document(), clock=lambda: datetime.now(UTC))
         doorkeeper = Doorkeeper(lambda: [(session.admission, session.leave) for session in hub.sessions()], watcher)
-        watch = Watch(layer, lookout, on_access=doorkeeper.changed)
+        watch = Watch(news_layer, lookout, on_access=doorkeeper.changed)
         await watch.start()
         return cls(hub, writer, doorkeeper, watch, limits=limits, threads=(readers, watcher, lookout, lanes))
 
