@@ -67,6 +67,12 @@ def load_draft(user_id: UUID, form_identifier: str) -> Kept:
     return NONE if draft is None else _kept(draft)
 
 
+def version_of(user_id: UUID, form_identifier: str) -> int:
+    """The number of the newest version, 0 where there never was one."""
+    drafts = Draft.objects.filter(user_id=user_id, form_identifier=form_identifier)
+    return drafts.values_list("version", flat=True).first() or 0
+
+
 @transaction.atomic
 def save_draft(
     user_id: UUID, form_identifier: str, *, data: str, base_version: int, now: datetime

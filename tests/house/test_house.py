@@ -71,6 +71,7 @@ MAY_IMPORT = {
     "sync": {"document", "protocol", "sync"},
     "net": {"protocol", "net"},
     "session": {"protocol", "session"},
+    "drafts": {"drafts"},
     "ui": {"document", "protocol", "sync", "ui"},
 }
 IMPORT = re.compile(r"""^import\s+(?:[\w$*{}\s,]+?\bfrom\s+)?["']([^"']+)["']""", re.MULTILINE)
@@ -118,7 +119,7 @@ def test_a_script_is_checked_and_can_be_hashed(path: Path) -> None:
     [
         path
         for path in JAVASCRIPT
-        if path.relative_to(ROOT / "static/js").parts[0] in {"document", "protocol", "sync", "session"}
+        if path.relative_to(ROOT / "static/js").parts[0] in {"document", "protocol", "sync", "session", "drafts"}
     ],
     ids=name_of,
 )
