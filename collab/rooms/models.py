@@ -1,4 +1,5 @@
-"""What is stored of a live form: its row, its log, the cells and rows that the log folds to, and what was submitted.
+"""What is stored of a live form: its row, its log, the cells and rows that the log folds to, what was submitted, and
+what was said about it.
 
 The constraints here carry I2 (versions dense, one op per version) and C3 (a submit has one outcome). The tables
 under a form have composite keys and no others: they are written thousands of times a second, by ``store`` alone.
@@ -237,3 +238,16 @@ class Reopening(_KeptModel):
 
     def __str__(self) -> str:
         return f"{self.after}: {self.reason}"
+
+
+class Comment(_KeptModel):
+    """What somebody said about a form."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="comments", db_index=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="comment_of_form", fields=["form", "id"])]

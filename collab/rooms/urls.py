@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collab.rooms import api, api_submission, views
+from collab.rooms import api, api_history, api_submission, views
 
 app_name = "rooms"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("forms/new/", views.new_form, name="new"),
     path("forms/<uuid:form_id>/", views.form_page, name="form"),
+    path("forms/<uuid:form_id>/comments/", views.comments_page, name="comments"),
     path("api/forms/", api.forms, name="api-forms"),
     path("api/forms/<str:form_id>/", api.form, name="api-form"),
     path("api/forms/<str:form_id>/operations/", api.operations, name="api-operations"),
@@ -17,4 +18,6 @@ urlpatterns = [
     path("api/forms/<str:form_id>/submissions/", api_submission.submissions, name="api-submissions"),
     path("api/forms/<str:form_id>/submissions/<str:number>/", api_submission.one_submission, name="api-one-submission"),
     path("api/forms/<str:form_id>/reopening/", api_submission.reopening, name="api-reopening"),
+    path("api/forms/<str:form_id>/history/", api_history.history, name="api-history"),
+    path("api/forms/<str:form_id>/versions/<str:number>/", api_history.version, name="api-version"),
 ]
