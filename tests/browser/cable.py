@@ -1,4 +1,4 @@
-"""The network between one browser and the server: a TCP forwarder that can be cut and mended.
+"""The network between one browser and the server: a TCP forwarder that can be cut and mended, and made slow.
 
 A real cut, seen by the browser as any other: open connections die, new ones are refused.
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import suppress
 
 
 class Cable:
     def __init__(self, server_port: int) -> None:
+        self.delay = 0.0
+        """In seconds, for whatever travels, each way."""
         self._server_port = server_port
         self._ends: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -60,6 +63,7 @@ class Cable:
     def _pump(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                time.sleep(self.delay)
                 target.sendall(data)
         with self._lock:
             self._ends -= {source, target}

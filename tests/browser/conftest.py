@@ -11,13 +11,25 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.cable import Cable
-from tests.browser.person import Person
+from tests.browser.person import PASSWORD, Person
 from tests.browser.server import run_beside, running_server
 from tests.chromium import ADVICE, find_chromium
 
 expect.set_options(timeout=10_000)
 
 People = Callable[..., Person]
+NEWCOMERS_MADE = 200
+NEWCOMERS = f"""
+from django.contrib.auth.hashers import make_password
+from collab.accounts.models import Membership, Team, User
+team, password = Team.objects.get(slug="plant-north"), make_password("{PASSWORD}")
+names = [f"newcomer{{number}}" for number in range(1, {NEWCOMERS_MADE} + 1)]
+people = User.objects.bulk_create(
+    User(username=name, display_name=name.capitalize(), email=name + "@example.org", password=password)
+    for name in names
+)
+Membership.objects.bulk_create(Membership(team=team, user=user, role="editor") for user in people)
+"""
 _titles = (f"Form {number}" for number in itertools.count(1))
 
 
@@ -35,8 +47,8 @@ def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server_port(server_folder: Path) -> Iterator[int]:
-    with running_server(server_folder) as port:
-        yield port
+    with running_server(server_folder) as server:
+        yield server.port
 
 
 @pytest.fixture
@@ -63,18 +75,22 @@ def sign_ins() -> dict[str, Any]:
 
 
 @pytest.fixture
-def person(browser: Browser, server_port: int, sign_ins: dict[str, Any]) -> Iterator[People]:
-    """``person("alice")``: at a browser of her own, with a cable of her own. Options are the browser context's."""
+def visit(browser: Browser, server_port: int) -> Iterator[People]:
+    """``visit("alice")``: at a browser of her own, with a cable of her own, where nobody is signed in yet.
+
+    Options are the browser context's; ``port`` is that of another server than the one all tests share; with ``clock``
+    a test can let hours pass on the pages.
+    """
     here: list[Person] = []
 
-    def come(name: str, **options: Any) -> Person:
-        cable = Cable(server_port)
-        context = browser.new_context(storage_state=sign_ins.get(name), **options)
-        someone = Person(name, context, cable)
+    def come(
+        name: str, *, port: int = server_port, at: Browser = browser, clock: bool = False, **options: Any
+    ) -> Person:
+        context = at.new_context(**options)
+        if clock:
+            context.clock.install()
+        someone = Person(name, context, Cable(port))
         here.append(someone)
-        if name not in sign_ins:
-            someone.sign_in()
-            sign_ins[name] = context.storage_state()
         return someone
 
     yield come
@@ -83,6 +99,50 @@ def person(browser: Browser, server_port: int, sign_ins: dict[str, Any]) -> Iter
         someone.cable.cut()
     errors = {someone.name: someone.errors for someone in here if someone.errors}
     assert not errors, f"errors on the page: {errors}"
+
+
+@pytest.fixture
+def person(visit: People, sign_ins: dict[str, Any]) -> People:
+    """``person("alice")``: signed in, in every test with the same sign-in, as often as there are several of her."""
+
+    def come(name: str, **options: Any) -> Person:
+        someone = visit(name, storage_state=sign_ins.get(name), **options)
+        if name not in sign_ins:
+            someone.sign_in()
+            sign_ins[name] = someone.context.storage_state()
+        return someone
+
+    return come
+
+
+@pytest.fixture
+def device(visit: People) -> People:
+    """``device(newcomer, user_agent=FIREFOX)``: signs in there anew, which ends the sign-in that the account had."""
+
+    def come(name: str, **options: Any) -> Person:
+        someone = visit(name, **options)
+        someone.sign_in()
+        return someone
+
+    return come
+
+
+@pytest.fixture(scope="session")
+def newcomers(server_folder: Path, server_port: int) -> Iterator[str]:
+    run_beside(server_folder, NEWCOMERS)
+    return (f"newcomer{number}" for number in range(1, NEWCOMERS_MADE + 1))
+
+
+@pytest.fixture
+def newcomer(newcomers: Iterator[str]) -> str:
+    """The user name of an editor who was never signed in: for a test that signs people in and out."""
+    return next(newcomers)
+
+
+@pytest.fixture
+def another(newcomers: Iterator[str]) -> str:
+    """And of one more."""
+    return next(newcomers)
 
 
 @pytest.fixture

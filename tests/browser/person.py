@@ -15,6 +15,13 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, e
 from tests.browser.cable import Cable
 
 PASSWORD = "formroom-demo"
+# Counts the sockets that a page makes.
+DIALS = """
+window.dials = 0;
+window.WebSocket = class extends WebSocket {
+    constructor(...how) { super(...how); window.dials += 1; }
+};
+"""
 
 
 class Person:
@@ -23,6 +30,7 @@ class Person:
         self.cable = cable
         self.context = context
         self.page: Page = context.new_page()
+        self.page.add_init_script(DIALS)
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._hear)
@@ -34,12 +42,36 @@ class Person:
 
     # --- coming and going -----------------------------------------------------------------------
 
-    def sign_in(self) -> None:
-        self.page.goto(f"{self.cable.url}/accounts/login/")
+    def goto(self, path: str) -> None:
+        self.page.goto(f"{self.cable.url}{path}")
+
+    def sign_in(self, password: str = PASSWORD) -> None:
+        self.goto("/accounts/login/")
+        self.fill_in_sign_in(password)
+        self.sees_home()
+
+    def fill_in_sign_in(self, password: str = PASSWORD) -> None:
         self.page.get_by_label("User name").fill(self.name)
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
+
+    def another_tab(self) -> Person:
+        """Of the same browser."""
+        tab = Person(self.name, self.context, self.cable)
+        tab.errors = self.errors
+        return tab
+
+    def sees_home(self) -> None:
         expect(self.page.get_by_role("heading", name="Forms", exact=True)).to_be_visible()
+
+    def sees_sign_in_page(self) -> None:
+        expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    @property
+    def dials(self) -> int:
+        """How many sockets this page has made."""
+        made: int = self.page.evaluate("() => window.dials")
+        return made
 
     def make_form(self, title: str, template: str = "shift-logbook") -> str:
         """A new form of the demo's team; its id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,28 +18,61 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 
 
-@contextmanager
-def running_server(folder: Path) -> Iterator[int]:
-    """Yields its port; what it said is in `folder/serve.log`."""
-    port = free_port()
-    with (folder / "serve.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", str(port)],
-            cwd=ROOT,
-            env=environment(folder),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_until_it_answers(process, port, folder / "serve.log")
-        yield port
-    finally:
-        process.terminate()
+class Server:
+    """One that may be frozen and killed, and started again in its place. What it said is in `folder/serve.log`."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "serve.log"
+
+    def start(self) -> None:
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve", "--port", str(self.port)],
+                cwd=ROOT,
+                env=environment(self.folder) | self._settings,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until_it_answers(self._process, self.port, self.log)
+
+    def freeze(self) -> None:
+        """It answers nothing and hears nothing, and nobody sees that."""
+        self._send(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        """In the middle of whatever it does."""
+        self._send(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+
+    def stop(self) -> None:
+        self._send(signal.SIGTERM)
         try:
-            process.wait(timeout=15)
+            if self._process is not None:
+                self._process.wait(timeout=15)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self.kill()
+
+    def _send(self, number: int) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+
+@contextmanager
+def running_server(folder: Path, **settings: str) -> Iterator[Server]:
+    server = Server(folder, **settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def environment(folder: Path) -> dict[str, str]:
