@@ -26,6 +26,7 @@ class Replica:
             table: [{**row, "values": {key: dict(cell) for key, cell in row["values"].items()}} for row in rows]
             for table, rows in snapshot["tables"].items()
         }
+        self._rows = {(table, row["row"]): row for table, rows in self._tables.items() for row in rows}
 
     def apply(self, op: Op, *, by: int, at: str) -> None:
         """Applies the op of the next version."""
@@ -42,7 +43,9 @@ class Replica:
             case RemoveRow(table, row):
                 self._take(table, row)
             case MoveRow(table, row, after):
-                self._insert(table, after, {**self._take(table, row), "version": self.version})
+                moved = self._take(table, row)
+                moved["version"] = self.version
+                self._insert(table, after, moved)
             case _:
                 assert_never(op)
 
@@ -58,14 +61,16 @@ class Replica:
     def _cells(self, at: Address) -> dict[str, WireCell]:
         if at.table is None or at.row is None:
             return self._values
-        cells: dict[str, WireCell] = self._tables[at.table][self._index(at.table, at.row)]["values"]
+        cells: dict[str, WireCell] = self._rows[at.table, at.row]["values"]
         return cells
 
     def _insert(self, table: str, after: str | None, row: WireRow) -> None:
         rows = self._tables.setdefault(table, [])
         rows.insert(0 if after is None else self._index(table, after) + 1, row)
+        self._rows[table, row["row"]] = row
 
     def _take(self, table: str, row: str) -> WireRow:
+        del self._rows[table, row]
         return self._tables[table].pop(self._index(table, row))
 
     def _index(self, table: str, row: str) -> int:

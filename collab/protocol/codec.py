@@ -85,7 +85,7 @@ def read_submit(raw: Mapping[str, Any]) -> Submit:
 
 
 def _read_focus(raw: Mapping[str, Any]) -> Focus:
-    return Focus(_address(raw.get("at")), _selection(raw.get("selection")), _number(raw, "base", least=0))
+    return Focus(read_address(raw.get("at")), _selection(raw.get("selection")), _number(raw, "base", least=0))
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], ClientMessage]] = {
@@ -113,7 +113,8 @@ def _number(raw: Mapping[str, Any], name: str, *, least: int) -> int:
     return number
 
 
-def _address(at: object) -> Address:
+def read_address(at: object) -> Address:
+    """An address in a frame, or in a request. Raises ``ProtocolError``."""
     if not isinstance(at, dict):
         _malformed("at: an address.")
     field, table, row = _key(at.get("field")), at.get("table"), at.get("row")

@@ -196,10 +196,23 @@ def ask_operations(db: Database, form: UUID, since: int, *, up_to: int, limit: i
         " JOIN {r} ON o.form_id = r.form AND o.version > r.since WHERE o.version <= %s ORDER BY o.version LIMIT %s"
     )
 
-    def read(answer: Answer) -> list[LoggedOp]:
-        return [LoggedOp(version, by, seq, op, at) for version, by, seq, op, at in answer]
+    return db.ask(sql, _SINCE, [(form, since)], up_to, limit, read=_read_log)
 
-    return db.ask(sql, _SINCE, [(form, since)], up_to, limit, read=read)
+
+def ask_changes(db: Database, form: UUID, at: Address, *, before: int) -> Asked[list[LoggedOp]]:
+    """The ops below a version that say what an address holds: its own and, where it is a cell, those that bring its
+    row or take it away. They are found among the ops of the form, by the key of the log."""
+    sql = (
+        f'SELECT o.version, o."by", o.seq, o.op, {db.instant("o.at")} FROM rooms_operation o'
+        ' JOIN {r} ON o.form_id = r.form AND o."table" = r."table" AND o."row" = r."row" AND o.field IN (r.field, \'\')'
+        " WHERE o.version < %s AND o.kind <> 'move_row' ORDER BY o.version"
+    )
+    rows = [(form, at.table or "", at.row or "", at.field)]
+    return db.ask(sql, _CELLS, rows, before, read=_read_log)
+
+
+def _read_log(answer: Answer) -> list[LoggedOp]:
+    return [LoggedOp(version, by, seq, op, at) for version, by, seq, op, at in answer]
 
 
 def ask_names(db: Database, form: UUID) -> Asked[dict[int, tuple[str, UUID]]]:
