@@ -32,9 +32,12 @@ class WebSocket(WebSocketsSansIOProtocol):
             self.conn.data_to_send()
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """The conversation is over. A peer that neither reads nor closes keeps its connection no longer than this."""
+        """The conversation is over. A peer that does not close keeps its connection no longer than this.
+
+        One that has not read what it was told before has been waited for already, and loses it at once.
+        """
         super().on_task_complete(task)
-        self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+        self.loop.call_later(LINGER_SECONDS if self.writable.is_set() else 0, self.transport.abort)
 
 
 def _is_text(data: bytes) -> bool:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, NoReturn, assert_never
 from uuid import UUID
 
 from collab.accounts.ended import Ended
@@ -108,6 +108,8 @@ class RoomConnection:
                 raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.JOIN_EXPECTED)) from None
             if text is None:
                 return
+            if self._is_leaving():
+                await self._until_closed()
             try:
                 message = decode(text)
             except ProtocolError as error:
@@ -189,6 +191,9 @@ class RoomConnection:
         except BaseException:
             hub.abandon(room)
             raise
+        if self._is_leaving():
+            hub.abandon(room)
+            await self._until_closed()
         hub.settle(room, opened.version, opened.revision)
         session = self._new_session(user, join, opened)
         self._seat = _Seat(room, session)
@@ -280,6 +285,16 @@ class RoomConnection:
             self._seat.session.leave(CloseCode(closing.code))
         else:
             self._closer = asyncio.create_task(self._cut_off(closing))
+
+    def _is_leaving(self) -> bool:
+        """Whether the end has begun: what the client still says, a join above all, must not stop it."""
+        return self._ended is not None or (self._seat is not None and self._seat.session.close_code is not None)
+
+    async def _until_closed(self) -> NoReturn:
+        """Waits for the closer, which then ends this task."""
+        assert self._closer is not None
+        await asyncio.wait([self._closer])
+        raise asyncio.CancelledError
 
     def _pass_on(self, frame: str) -> None:
         if self._seat is not None:
