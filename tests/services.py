@@ -147,6 +147,7 @@ def _postgresql_starter(folder: Path, binaries: Path, account: _Account, passwor
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
         "max_connections": "200",
+        "track_commit_timestamp": "on",  # tests ask which of two transactions was committed first
         "timezone": "UTC",
     }
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
