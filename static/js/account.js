@@ -6,6 +6,7 @@
  * what its socket hears; it tells the page when its person is signed in again, and when to be gone.
  */
 
+import { sweepDrafts } from './kept-drafts.js';
 import { browser } from './net/environment.js';
 import { SessionApi } from './net/session-api.js';
 import { joinTabs } from './net/tabs.js';
@@ -13,7 +14,7 @@ import { endsSignIn } from './protocol/codes.js';
 import { Idle } from './session/idle.js';
 import { SignIn } from './session/sign-in.js';
 import { Unsaved } from './session/unsaved.js';
-import { markLeft, sweepOthers } from './tab.js';
+import { markLeft, sweepAll, sweepOthers } from './tab.js';
 import { EndedNotice } from './ui/session/ended.js';
 import { IdleWarning } from './ui/session/idle.js';
 import { SigningOut } from './ui/session/sign-out.js';
@@ -79,6 +80,7 @@ export class Account {
         });
         this.#signingOut = new SigningOut({ count: () => this.#unsaved.count(), going: () => this.#going(user.id) });
         sweepOthers(user.id);
+        sweepDrafts(user.id);
         this.#listen();
         this.#signIn.start();
     }
@@ -129,7 +131,8 @@ export class Account {
                 void this.#signIn.look();
             }
         });
-        // I7: not out of the browser's memory
+        // I7: not out of the browser's memory, and not for a moment
+        window.addEventListener('pagehide', ({ persisted }) => persisted && hide());
         window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
     }
 
@@ -160,9 +163,12 @@ export class Account {
 
     /** Out of sight at once; the sign-in page takes this one's place in the history, too. */
     #left() {
-        document.documentElement.hidden = true;
+        hide();
         this.#page.left();
-        location.replace(SIGN_IN);
+        sweepAll();
+        if (!this.#isGoing) {
+            location.replace(SIGN_IN);
+        } // else the answer to signing out is under way, and leads on: it must not be cut off
     }
 
     /** @param {string} user */
@@ -170,4 +176,9 @@ export class Account {
         this.#isGoing = true;
         markLeft(user);
     }
+}
+
+/** Whatever comes next is loaded anew. */
+function hide() {
+    document.documentElement.hidden = true;
 }

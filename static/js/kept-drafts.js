@@ -88,7 +88,7 @@ export class KeptDraft {
         const { user, base, data, sent, at } = entry ?? {};
         const isFresh = this.#now() - Date.parse(at) < OLDEST_MS;
         const isOurs = user === this.#user && Number.isSafeInteger(base) && isObject(data) && isFresh;
-        return isOurs ? { base, data, sent: isObject(sent) ? sent : null, at } : null;
+        return isOurs ? { base, data, sent: Array.isArray(sent) ? sent : [], at } : null;
     }
 }
 

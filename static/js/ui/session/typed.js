@@ -15,11 +15,20 @@ const CONTROLS = 'input:not([type="hidden"], [type="password"], [type="submit"],
  * @returns {Typed[]}
  */
 export function typedIn(page) {
-    const forms = [...page.forms].filter((form) => form.closest('dialog') === null);
+    const forms = [...page.forms].filter((form) => form.closest('dialog') === null && !isSaved(form));
     return forms
         .flatMap((form) => /** @type {Control[]} */ ([...form.querySelectorAll(CONTROLS)]))
         .filter(isChanged)
         .map((control) => ({ name: nameOf(control), text: textOf(control) || 'nothing' }));
+}
+
+/**
+ * Whether the server has it, as a draft.
+ *
+ * @param {HTMLFormElement} form
+ */
+function isSaved(form) {
+    return form.dataset.draftState === 'saved';
 }
 
 /** @param {Control} control */
