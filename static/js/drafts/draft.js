@@ -24,6 +24,7 @@
 import { isNothing, isTooLarge, same } from './data.js';
 import { whatIsThere } from './opening.js';
 import { Turns } from './turns.js';
+import { Unheard } from './unheard.js';
 import { lineOf, noticeOf } from './view.js';
 
 /** @typedef {import('./types.js').Copy} Copy */
@@ -36,8 +37,7 @@ import { lineOf, noticeOf } from './view.js';
 export class Draft {
     #api;
     #page;
-    #storage;
-    #clock;
+    #unheard;
     #tell;
     #changed;
     #turns;
@@ -49,15 +49,12 @@ export class Draft {
     #saved = null;
     /** @type {string | null} */
     #savedAt = null;
-    /** @type {Data | null} sent on top of `base`, and not answered: the very same is sent again, before anything newer */
-    #sent = null;
     /** @type {Data} what is on the page */
     #mine = {};
     #isTyped = false;
     #isSubmitted = false;
     /** @type {Failure | null} */
     #trouble = null;
-    #canKeep = true;
     /** @type {News} the newest that was heard of, from wherever */
     #news = { version: 0, isOver: false };
     /** @type {Copy | null} what this browser kept, until it is on the page or void */
@@ -71,8 +68,7 @@ export class Draft {
     constructor({ api, page, storage, clock, version, tell, changed }) {
         this.#api = api;
         this.#page = page;
-        this.#storage = storage;
-        this.#clock = clock;
+        this.#unheard = new Unheard(storage, clock.now);
         this.#base = version;
         this.#tell = tell;
         this.#changed = changed;
@@ -85,20 +81,20 @@ export class Draft {
             line: lineOf({ state: this.#state, saved: this.#saved, isDirty: this.#isDirty, trouble: this.#trouble }),
             message: this.#trouble?.message ?? '',
             savedAt: this.#savedAt,
-            cannotKeep: !this.#canKeep,
+            cannotKeep: !this.#unheard.canKeep,
             notice: this.#notice,
         };
     }
 
     /** Whether closing the page would lose something: it is not saved, and the browser does not keep it. */
     get wouldLose() {
-        return this.#isDirty && !this.#canKeep && !this.#isSubmitted && this.#state !== 'stopped';
+        return this.#isDirty && !this.#unheard.canKeep && !this.#isSubmitted && this.#state !== 'stopped';
     }
 
     async start() {
         this.#mine = this.#page.read();
         this.#isTyped = this.#page.blank === null || !isNothing(this.#wire);
-        this.#copy = this.#page.blank === null ? null : this.#storage.read();
+        this.#copy = this.#page.blank === null ? null : this.#unheard.read();
         await this.#open();
     }
 
@@ -130,6 +126,8 @@ export class Draft {
     leave() {
         const canSend = this.#trouble === null || this.#trouble.kind === 'unreachable';
         if (this.#state === 'open' && canSend && this.#isDirty && !this.#isSubmitted) {
+            this.#unheard.sends(this.#wire);
+            this.#keep();
             this.#api.saveAndLeave(this.#wire, this.#base);
         }
     }
@@ -154,7 +152,7 @@ export class Draft {
         this.#turns.begin();
         this.#state = 'stopped';
         this.#notice = this.#trouble = null;
-        this.#storage.remove();
+        this.#unheard.drop();
         this.#changed();
     }
 
@@ -239,7 +237,10 @@ export class Draft {
     // --- opening ----------------------------------------------------------------------------------
 
     async #open() {
-        const found = await this.#turns.ask(whatIsThere(this.#api, this.#copy));
+        if (this.#copy !== null) {
+            this.#unheard.resume(this.#copy);
+        }
+        const found = await this.#turns.ask(whatIsThere(this.#api, this.#copy, this.#unheard));
         if (found === null) {
             return;
         }
@@ -287,10 +288,10 @@ export class Draft {
      */
     #openedAlone(failure) {
         if (this.#copy !== null && failure.kind !== 'foreign' && failure.kind !== 'signed_out') {
-            const { base, sent, data } = this.#copy;
-            this.#opened({ version: base, data: null, savedAt: null });
-            this.#restore(this.#copy, 'buffered');
-            this.#sent = this.#copy === null ? (sent ?? data) : null;
+            const copy = this.#copy;
+            this.#opened({ version: copy.base, data: null, savedAt: null });
+            this.#unheard.resume(copy);
+            this.#restore(copy, 'buffered');
         }
         this.#failed(failure);
     }
@@ -319,7 +320,7 @@ export class Draft {
         if (this.#state === 'opening') {
             await this.#open();
         } else if (this.#state === 'open' && this.#isDirty) {
-            await this.#save(this.#sent ?? this.#wire);
+            await this.#save(this.#wire);
         }
     }
 
@@ -329,7 +330,7 @@ export class Draft {
             this.#failed({ kind: 'too_large', message: '' });
             return;
         }
-        this.#sent = data;
+        this.#unheard.sends(data);
         this.#keep();
         const answer = await this.#turns.ask(this.#api.save(data, this.#base));
         switch (answer?.kind) {
@@ -337,15 +338,13 @@ export class Draft {
                 this.#wasSaved({ ...answer, data });
                 break;
             case 'conflict':
-                if (same(answer.data, data) || same(answer.data, this.#wire)) {
+                if (this.#unheard.isOurs(answer.data)) {
                     this.#wasSaved(answer); // by this page: the answer was not heard
                 } else {
-                    this.#sent = null;
                     this.#part({ version: answer.version, isOver: false }, noticeOf('changed', { at: answer.savedAt }));
                 }
                 break;
             case 'ended':
-                this.#sent = null;
                 if (!this.#isSubmitted) {
                     this.#over({ version: answer.version, isOver: true }, false);
                 }
@@ -370,8 +369,8 @@ export class Draft {
         this.#base = version;
         this.#saved = data;
         this.#savedAt = savedAt;
-        this.#sent = null;
         this.#trouble = null;
+        this.#unheard.settle();
         this.#turns.answered();
     }
 
@@ -399,7 +398,8 @@ export class Draft {
         this.#state = 'apart';
         this.#news = news;
         this.#notice = notice;
-        this.#sent = null;
+        this.#trouble = null;
+        this.#unheard.settle();
         this.#keep();
         this.#changed();
     }
@@ -414,7 +414,7 @@ export class Draft {
             this.#notice = null;
         } else {
             this.#state = 'over';
-            this.#sent = this.#trouble = null;
+            this.#trouble = null;
             this.#notice = noticeOf('over', { isTab });
         }
         this.#keep();
@@ -450,7 +450,7 @@ export class Draft {
         if (this.#state === 'opening') {
             return this.#isTyped;
         }
-        return this.#sent !== null || this.#saved === null || !same(this.#wire, this.#saved);
+        return !this.#unheard.isSettled || this.#saved === null || !same(this.#wire, this.#saved);
     }
 
     /**
@@ -471,10 +471,9 @@ export class Draft {
             return;
         }
         if (this.#state === 'over' || this.#state === 'stopped' || !this.#isDirty) {
-            this.#storage.remove();
+            this.#unheard.drop();
             return;
         }
-        const at = new Date(this.#clock.now()).toISOString();
-        this.#canKeep = this.#storage.write({ base: this.#base, data: this.#wire, sent: this.#sent, at });
+        this.#unheard.keep(this.#base, this.#wire);
     }
 }

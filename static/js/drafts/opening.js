@@ -6,7 +6,7 @@
  * its version. Says what was found; what comes of it, `draft.js` knows.
  */
 
-import { isNothing, same } from './data.js';
+import { isNothing } from './data.js';
 
 /** @typedef {import('./types.js').Api} Api */
 /** @typedef {import('./types.js').Copy} Copy */
@@ -23,9 +23,10 @@ import { isNothing, same } from './data.js';
 /**
  * @param {Api} api
  * @param {Copy | null} copy
+ * @param {{isOurs: (data: import('./data.js').Data) => boolean}} unheard
  * @returns {Promise<Found>}
  */
-export async function whatIsThere(api, copy) {
+export async function whatIsThere(api, copy, unheard) {
     if (copy === null) {
         return api.load();
     }
@@ -34,7 +35,7 @@ export async function whatIsThere(api, copy) {
         case 'saved':
             return { kind: 'copy', copy, ground: { ...answer, data: copy.data } };
         case 'conflict':
-            return compared(copy, answer);
+            return compared(copy, answer, unheard.isOurs(answer.data));
         case 'ended':
             return api.load(); // that draft was sent or discarded; perhaps another one was begun
         default:
@@ -45,12 +46,11 @@ export async function whatIsThere(api, copy) {
 /**
  * @param {Copy} copy
  * @param {import('./types.js').Conflict} answer
+ * @param {boolean} isOurs
  * @returns {Found}
  */
-function compared(copy, answer) {
-    const { data, version, savedAt } = answer;
-    const isHeard = same(data, copy.data) || (copy.sent !== null && same(data, copy.sent));
-    if (isHeard) {
+function compared(copy, { data, version, savedAt }, isOurs) {
+    if (isOurs) {
         return { kind: 'copy', copy, ground: { data, version, savedAt } };
     }
     return isNothing(data) ? { kind: 'stored', data, version, savedAt } : { kind: 'both', copy, version };

@@ -21,8 +21,8 @@
  *   saveAndLeave: (data: Data, base: number) => void,
  * }} Api `saveAndLeave`: nobody will be there to hear the answer
  *
- * @typedef {{base: number, data: Data, sent: Data | null, at: string}} Copy what is not known to be saved: typed on top of
- *   version `base`, at that time; `sent`: what was sent before that, and not answered
+ * @typedef {{base: number, data: Data, sent: string[], at: string}} Copy what is not known to be saved: typed on top of
+ *   version `base`, at that time; `sent`: fingerprints of what was sent on top of it, and not answered
  * @typedef {{read: () => Copy | null, write: (copy: Copy) => boolean, remove: () => void}} Storage of the browser, one's
  *   own part of it; `write` says whether it could
  *

@@ -22,7 +22,7 @@ export function lineOf({ state, saved, isDirty, trouble }) {
     if (state === 'apart' || state === 'over') {
         return state;
     }
-    if (state === 'open' && isDirty) {
+    if (isDirty) {
         return 'saving';
     }
     return saved === null || isNothing(saved) ? 'none' : 'saved';
