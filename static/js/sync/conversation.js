@@ -136,8 +136,7 @@ export class Conversation {
 
     /** @param {{clientId: string, seq: number, base: number | null}} place where a page before this one was */
     resume({ clientId, seq, base }) {
-        this.#tab.clientId = clientId;
-        this.#tab.passed(seq);
+        this.#tab.resume({ clientId, seq });
         this.#following.seen = base;
         this.#tellStatus();
     }

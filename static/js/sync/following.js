@@ -14,6 +14,7 @@
 import { Document } from '../document/document.js';
 import { rowOf } from '../document/operations.js';
 import { TextError } from '../document/text.js';
+import { overtake } from './overtaking.js';
 import { rebase } from './rebasing.js';
 
 /** @typedef {import('../document/operations.js').Op} Op */
@@ -167,10 +168,15 @@ export class Following {
     #commit(entry, stamp) {
         this.#workspace.apply(entry.op, stamp);
         this.seen = stamp.version; // before anybody is told: what is kept in between must say what it stands on
-        if (this.#isShownAlready(entry)) {
-            this.#workspace.commitOwn(entry.op, stamp);
-        } else {
-            this.#workspace.commitForeign(entry.op, stamp);
+        switch (this.#whose(entry)) {
+            case 'shown':
+                this.#workspace.commitOwn(entry.op, stamp);
+                break;
+            case 'forgotten':
+                overtake(this.#workspace, entry.op, stamp);
+                break;
+            default:
+                this.#workspace.commitForeign(entry.op, stamp);
         }
         if (this.#ahead?.version === stamp.version) {
             this.#workspace.settle();
@@ -179,22 +185,24 @@ export class Following {
     }
 
     /**
-     * Whether a committed op is one of the submit under way (C2).
+     * What a committed op is to this page: one of the submit under way, and shown already (C2); one that this tab sent
+     * after what was kept of it; or somebody else's.
      *
      * @param {CommittedEntry} entry
+     * @returns {'shown' | 'forgotten' | 'foreign'}
      */
-    #isShownAlready({ by, seq, op }) {
+    #whose({ by, seq, op }) {
         const { inflight } = this.#workspace.local;
         if (!this.#tab.is(this.#session, by)) {
-            return false;
+            return 'foreign';
         }
         if (inflight === null || inflight.frame.seq !== seq) {
             this.#tab.isShadowed ||= seq > this.#tab.seq;
-            return false;
+            return this.#tab.forgot(seq) ? 'forgotten' : 'foreign';
         }
         const how = inflight.commit(op);
         this.#tab.isShadowed ||= how === 'foreign';
-        return how === 'shown';
+        return how === 'shown' ? 'shown' : 'foreign';
     }
 
     // --- snapshots ---------------------------------------------------------------------------------
@@ -235,7 +243,9 @@ export class Following {
      * @param {Document} snapshot
      */
     #rebase(snapshot) {
-        rebase(this.#workspace, snapshot, { judged: this.#isJudged, isMine: (n) => this.#tab.is(this.#session, n) });
+        // Of what this tab has forgotten nobody can say what is mine: it may be newer than what was kept.
+        const isMine = (/** @type {number | null} */ n) => !this.#tab.hasForgotten && this.#tab.is(this.#session, n);
+        rebase(this.#workspace, snapshot, { judged: this.#isJudged, isMine });
         this.#replace(snapshot);
     }
 

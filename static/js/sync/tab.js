@@ -2,7 +2,8 @@
 /**
  * The name under which this page submits: its client id, and the numbers of its submits (C3).
  *
- * Owns both, and the suspicion that somebody else uses them: a duplicated tab has its twin's storage.
+ * Owns both, and the suspicion that somebody else uses them: a duplicated tab has its twin's storage. Knows, too, which
+ * numbers are this tab's own and yet forgotten: what a page was to find when it comes back may be older than what left.
  *
  * @module
  */
@@ -16,6 +17,10 @@ export class Tab {
     seq;
     /** Whether somebody else submits under this name. */
     isShadowed = false;
+    /** Above the first and up to the second: numbers that a page before this one used, and did not keep what for. */
+    #forgotten = [0, 0];
+    /** Whether this page goes on from what was kept, and has not used a number of its own yet. */
+    #isResuming = false;
 
     /**
      * @param {string} clientId
@@ -28,6 +33,7 @@ export class Tab {
 
     /** @returns {number} the number of the next submit */
     next() {
+        this.#isResuming = false;
         this.seq += 1;
         return this.seq;
     }
@@ -39,6 +45,35 @@ export class Tab {
      */
     passed(seq) {
         this.seq = Math.max(this.seq, seq);
+        if (this.#isResuming) {
+            this.#forgotten[1] = this.seq;
+        }
+    }
+
+    /**
+     * Goes on under this name where it was kept.
+     *
+     * @param {{clientId: string, seq: number}} kept
+     */
+    resume({ clientId, seq }) {
+        this.clientId = clientId;
+        this.seq = Math.max(this.seq, seq);
+        this.#forgotten = [seq, seq];
+        this.#isResuming = true;
+    }
+
+    /** Whether what was kept is older than what was sent. */
+    get hasForgotten() {
+        return this.#forgotten[1] > this.#forgotten[0];
+    }
+
+    /**
+     * Whether a submit of this tab was made after what was kept of it.
+     *
+     * @param {number} seq
+     */
+    forgot(seq) {
+        return seq > this.#forgotten[0] && seq <= this.#forgotten[1];
     }
 
     /** @param {string} clientId one that nobody has */
@@ -46,6 +81,8 @@ export class Tab {
         this.clientId = clientId;
         this.seq = 0;
         this.isShadowed = false;
+        this.#forgotten = [0, 0];
+        this.#isResuming = false;
     }
 
     /**

@@ -443,6 +443,56 @@ describe('the page is loaded again', () => {
         assert.deepEqual(kept.map(({ base, inflight }) => [base, inflight.open[0].op]), [[1, edit(3, 'X')]]);
     });
 
+    describe('C3 what was kept is older than what was sent', () => {
+        /**
+         * @param {(before: Story) => void} typed before it was kept
+         * @param {any[]} sent the ops of the submit that left after that, and was committed
+         */
+        function back(typed, sent) {
+            const before = new Story().join({ snapshot: formWith({ notes: 'ab', temperature: 1 }) });
+            before.fall();
+            typed(before);
+            const story = reload(before);
+            story.client.opened();
+            const values = { summary: { value: 'not told', version: 1, by: ME, at: null } };
+            story.joined({ version: sent.length, snapshot: { values, tables: { readings: [] } }, last_seq: 1 });
+            sent.forEach((op, index) => story.commit(ME, op, { from: index + 1, seq: 1 }));
+            return story;
+        }
+
+        test('the text that was typed on since is not typed again', () => {
+            const story = back(({ client }) => client.edit(NOTES, [1, 'Hel']), [edit(1, 'Hello')]);
+            assert.deepEqual([story.client.unanswered, story.client.refusals], [[], []]);
+            assert.deepEqual(story.take('submit'), []);
+        });
+
+        test('nor is a value put over the one that was set since, nor a row added again', () => {
+            const row = { table: 'readings', row: 'row-new-1' };
+            const story = back(
+                ({ client }) => {
+                    client.set(TEMPERATURE, 3);
+                    client.addRow('readings', null);
+                },
+                [heat(4), { kind: 'add_row', ...row, after: null, values: {} }],
+            );
+            assert.deepEqual([story.client.unanswered, story.client.refusals], [[], []]);
+        });
+
+        test('what may be missing in it is for the person to say', () => {
+            const story = back(({ client }) => client.edit(NOTES, [1, 'Hello']), [edit(1, 'Hi')]);
+            assert.deepEqual(story.take('submit'), []);
+            assert.deepEqual(
+                story.client.refusals.map(({ code, mine }) => [code, mine]),
+                [['stale', 'aHiHellob']],
+            );
+        });
+
+        test('what it did not touch goes on', () => {
+            const story = back(({ client }) => client.set(TEMPERATURE, 3), [edit('x')]);
+            assert.deepEqual(story.take('submit'), [{ type: 'submit', seq: 2, base: 1, ops: [heat(3)] }]);
+        });
+    });
+
     test('nothing to keep is kept as nothing', () => {
         const { inflight, pending, refusals, ground } = new Story().join().client.undelivered();
         assert.deepEqual([inflight, pending, refusals, ground], [null, [], [], { values: {}, tables: {}, hidden: {} }]);

@@ -63,10 +63,33 @@ export class Seat {
         this.#look();
     }
 
+    /** What the page must keep to lose nothing. */
+    keep() {
+        return JSON.parse(JSON.stringify(this.client.undelivered()));
+    }
+
     /** The page is loaded anew; what was not delivered was kept. */
     reload() {
-        const kept = JSON.parse(JSON.stringify(this.client.undelivered()));
+        const kept = this.keep();
         this.cut({ late: true });
+        this.#restore(kept);
+    }
+
+    /**
+     * The power fails: what was kept is from some time ago. What was on the wire is lost, or was heard.
+     *
+     * @param {ReturnType<Seat['keep']>} kept
+     */
+    crash(kept) {
+        while (this.late.length > 0) {
+            this.serveLate();
+        }
+        this.cut();
+        this.#restore(kept);
+    }
+
+    /** @param {ReturnType<Seat['keep']>} kept */
+    #restore(kept) {
         this.page = new Page();
         this.page.client = this.client = this.#make(kept.clientId);
         this.client.restore(kept);
