@@ -171,6 +171,14 @@ AXES_VERBOSE = False
 SERVICE_ACCOUNTS = env.list("FORMROOM_SERVICE_ACCOUNTS", default=[])
 IDLE_MINUTES = env.float("FORMROOM_IDLE_MINUTES", default=720.0)  # 0: nobody is signed out for doing nothing
 
+# What `manage.py prune` forgets, in days; 0: nothing. See docs/operations.md.
+KEEP_DAYS = {
+    "outcomes": env.int("FORMROOM_KEEP_OUTCOMES_DAYS", default=30),
+    "drafts": env.int("FORMROOM_KEEP_DRAFTS_DAYS", default=90),
+    "sign_ins": env.int("FORMROOM_KEEP_SIGN_INS_DAYS", default=730),
+    "audit": env.int("FORMROOM_KEEP_AUDIT_DAYS", default=730),
+}
+
 
 # --- the database --------------------------------------------------------------------------------
 

@@ -11,9 +11,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from collab.drafts.models import EMPTY, Draft
+from collab.forgetting import forget
 
 MAX_BYTES = 1024 * 1024
 MAX_DRAFTS = 200
@@ -108,13 +110,18 @@ def end_draft(user_id: UUID, form_identifier: str, *, now: datetime | None = Non
     return version
 
 
-def forget_drafts(*, before: datetime) -> int:
-    """Deletes what was not touched since. How many those were.
+def old_drafts(*, before: datetime) -> QuerySet[Draft]:
+    """What was not touched since.
 
     A late autosave is known as such only as long as the row is there: ``before`` is to be older than any page that is
     still open, and than what a browser keeps (14 days, `static/js/kept-drafts.js`).
     """
-    return Draft.objects.filter(saved_at__lt=before).delete()[0]
+    return Draft.objects.filter(saved_at__lt=before)
+
+
+def forget_drafts(*, before: datetime) -> int:
+    """Deletes it. How many those were."""
+    return forget(old_drafts(before=before))
 
 
 def forget_person(user_id: UUID) -> None:
