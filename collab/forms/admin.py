@@ -19,38 +19,21 @@ from django.utils.translation import gettext_lazy
 from collab.accounts.services import all_teams
 from collab.document.definition import Problem
 from collab.document.schema import DefinitionInvalid
-from collab.forms.jsontext import MAX_BYTES, JsonError, read_json, write_json
+from collab.forms.importing import DefinitionForm
+from collab.forms.jsontext import JsonError, read_json, write_json
 from collab.forms.models import PublishedVersionError, Template, TemplateVersion
 from collab.forms.services import Imported, TemplateArchived, export_definition, import_definition, publish_version
 
 
-class ImportForm(forms.Form):
-    """Where a definition comes from and whose template it becomes. What it says is judged by the service."""
+class ImportForm(DefinitionForm):
+    """For every team; what is imported may stay a draft."""
 
-    team = forms.ModelChoiceField(all_teams(), label=gettext_lazy("Team"))
-    file = forms.FileField(label=gettext_lazy("JSON file"), required=False)
-    text = forms.CharField(
-        label=gettext_lazy("or JSON text"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 20, "cols": 100, "spellcheck": "false"}),
-    )
     publish = forms.BooleanField(
         label=gettext_lazy("Publish at once"),
         required=False,
         initial=True,
         help_text=gettext_lazy("A published version can be used, and never changes again."),
     )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        file, text = cleaned.get("file"), cleaned.get("text") or ""
-        if bool(file) is bool(text):
-            raise forms.ValidationError(_("Give a file or a text, one of them."))
-        if (file.size if file else len(text)) > MAX_BYTES:
-            raise forms.ValidationError(_("This is too large."))
-        cleaned["raw"] = file.read() if file else text.encode("utf-8", "replace")
-        return cleaned
 
 
 class VersionInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -88,7 +71,7 @@ class TemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = ImportForm(request.POST or None, request.FILES or None, teams=all_teams())
         problems: tuple[Problem, ...] = ()
         if form.is_valid():
             try:
