@@ -128,6 +128,15 @@ export function sweep(storage, except = null) {
     }
 }
 
+/** Nothing of anybody stays in this tab. */
+export function sweepAll() {
+    try {
+        sweep(sessionStorage);
+    } catch {
+        // A browser that keeps nothing has nothing to sweep.
+    }
+}
+
 /**
  * A person's page was loaded: what a tab keeps of anybody else is taken out.
  *
