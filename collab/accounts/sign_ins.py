@@ -15,11 +15,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user
+from django.contrib.auth import HASH_SESSION_KEY, get_user
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from collab.accounts import news
 from collab.accounts.audit import entry
@@ -212,7 +213,16 @@ def follow(request: HttpRequest) -> None:
     if request.session.get(GENERATION) != sign_in.generation or not isinstance(request.user, User):
         return
     if not SignIn.objects.filter(pk=sign_in.pk, ended_at=None).update(session_key=key):
-        begin(request, request.user)
+        begin(request, _proven(request, request.user.pk))
+
+
+def _proven(request: HttpRequest, user: UUID) -> User:
+    """The person as they are now, if the session knows the password of now: the request's may be from before."""
+    person = User.objects.filter(pk=user).first()
+    known = request.session.get(HASH_SESSION_KEY, "")
+    if person is None or not constant_time_compare(known, person.get_session_auth_hash()):
+        raise Overtaken
+    return person
 
 
 def sessions() -> Any:

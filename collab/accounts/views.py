@@ -10,10 +10,11 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +25,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from collab.accounts import attempts
+from collab.accounts.fence import hold
 from collab.accounts.models import User
 from collab.accounts.password_reset import AskForm, minutes_valid, set_once
 from collab.protocol.codes import ErrorCode
@@ -121,6 +123,16 @@ class ChangePassword(auth.PasswordChangeView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Not where the sign-in has ended meanwhile: an older device changes no password (I5)."""
+        person = form.save(commit=False)  # the hashing, before anything is locked
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=person.pk)  # before the sign-in, as who ends it does
+            hold(self.request)
+            person.save()
+        update_session_auth_hash(self.request, person)
+        return HttpResponseRedirect(self.get_success_url())
 
 
 @uncached
