@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -35,14 +35,23 @@ class Admission:
 
 
 Leave = Callable[[CloseCode], None]
+SignedIn = Callable[[set[int]], Awaitable[None]]
+"""Ends the sockets of those of some sign-ins that are over."""
 
 
 class Doorkeeper:
     """Ends the sessions whose ground has gone."""
 
-    def __init__(self, admitted: Callable[[], Sequence[tuple[Admission, Leave]]], watcher: DatabaseThreads) -> None:
+    def __init__(
+        self,
+        admitted: Callable[[], Sequence[tuple[Admission, Leave]]],
+        watcher: DatabaseThreads,
+        *,
+        signed_in: SignedIn,
+    ) -> None:
         self._admitted = admitted
         self._watcher = watcher
+        self._signed_in = signed_in
         self._changed: set[UUID] = set()
         self._wake = asyncio.Event()
         self._task = asyncio.create_task(self._look_on())
@@ -62,6 +71,9 @@ class Doorkeeper:
         if not admitted:
             return
         verdicts = await self._watcher.run_once(_verdicts, {admission for admission, _ in admitted})
+        lost = {admission.generation for admission, code in verdicts.items() if code is CloseCode.NOT_ALLOWED}
+        if lost:
+            await self._signed_in(lost)  # who has lost the account has lost the form, and is told of the account
         for admission, leave in admitted:
             if (code := verdicts.get(admission)) is not None:
                 leave(code)

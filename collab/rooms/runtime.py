@@ -62,7 +62,11 @@ class Runtime:
         hub = Hub(layer, readers=readers, watcher=watcher)
         await hub.start()
         writer = Writer(hub, lanes, limits=limits.of_document(), clock=lambda: datetime.now(UTC))
-        doorkeeper = Doorkeeper(lambda: [(session.admission, session.leave) for session in hub.sessions()], watcher)
+        doorkeeper = Doorkeeper(
+            lambda: [(session.admission, session.leave) for session in hub.sessions()],
+            watcher,
+            signed_in=lambda generations: watch.look(generations),
+        )
         watch = Watch(news_layer, lookout, on_access=doorkeeper.changed)
         await watch.start()
         return cls(hub, writer, doorkeeper, watch, limits=limits, threads=(readers, watcher, lookout, lanes))
