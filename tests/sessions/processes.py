@@ -21,7 +21,7 @@ PLANTED = "FORMROOM_TESTS_PLANTED"
 STOP_SECONDS = 15.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Server:
     """A server in another process."""
 
@@ -29,14 +29,20 @@ class Server:
     process: subprocess.Popen[bytes]
     gates: Path
     log: Path
+    _read: int = 0
 
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def assert_content(self) -> None:
+        if said := self.errors():
+            raise AssertionError(f"a server complained:\n{said[-6_000:]}")
+
     def errors(self) -> str:
-        """What it complained of; nothing, if all went well. That it is busy for a moment (503) is no complaint."""
-        said = self.log.read_text()
+        """What it said, since this was last asked, if there was a complaint in it. To be busy for a moment is none."""
+        said = self.log.read_text()[self._read :]
+        self._read += len(said)
         wrong = [line for line in said.splitlines() if " ERROR " in line and "Service Unavailable" not in line]
         return said if wrong or "Traceback" in said else ""
 
@@ -85,9 +91,14 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.contrib.contenttypes.models import ContentType
+    from django.core.signals import request_started
+
     from tests.sessions import plants
 
     plants.plant(os.environ[PLANTED])
+    # Between two tests the tables are emptied, and these get other numbers.
+    request_started.connect(lambda **_: ContentType.objects.clear_cache(), weak=False)
     elsewhere.main("serve")
 
 
