@@ -17,6 +17,7 @@
  *     client.closed({ code, reason, final, offline })   it fell, or could not be made; everything local is kept.
  *                                                   final: nothing will be sent again; offline: there is no network
  *     client.undelivered() / client.restore(json)   what is not acknowledged, for an outbox; restored before opened()
+ *     client.leave(bytes) -> submit | null          the page goes away: what may still be sent, under way from then on
  *
  * **The page** says what the person does. Nothing here waits: the view shows it at once, also while disconnected.
  *
@@ -112,6 +113,17 @@ export class SyncClient {
     restore(kept) {
         restore(this.#workspace, kept);
         this.#conversation.resume(kept);
+    }
+
+    /**
+     * To be kept before it is sent (`undelivered`), as everything that is under way.
+     *
+     * @param {number} bytes that the submit may have
+     * @returns {{client_id: string, seq: number, base: number, ops: Op[]} | null} null: there is nothing to send
+     */
+    leave(bytes) {
+        const submit = this.#conversation.leave(bytes);
+        return submit && { client_id: this.clientId, seq: submit.seq, base: submit.base, ops: submit.ops };
     }
 
     // --- what the person does ----------------------------------------------------------------------

@@ -41,7 +41,7 @@ import { Workspace } from './workspace.js';
  */
 
 /** What a page is told even while it waits for the form that it will draw anew. */
-const TOLD_ALWAYS = new Set(['ready', 'status', 'rejoin', 'client', 'error', 'closed']);
+const TOLD_ALWAYS = new Set(['ready', 'status', 'undelivered', 'rejoin', 'client', 'error', 'closed']);
 /** Answers `stale` in a row after which this page's own idea of its numbers is not to be trusted. */
 const STALE_TOO_OFTEN = 2;
 
@@ -141,12 +141,28 @@ export class Conversation {
         this.#tellStatus();
     }
 
+    /**
+     * The submit under way; where there is none, what waits goes under way, as much of it as one submit holds.
+     *
+     * @param {number} bytes that it may have
+     * @returns {import('./inflight.js').SubmitFrame | null}
+     */
+    leave(bytes) {
+        const { local } = this.workspace;
+        const isPlaced = this.#following.seen !== null && this.#phase !== 'closed' && !this.#tab.isShadowed;
+        if (local.inflight === null && isPlaced && this.#tab.knowsItsNumbers) {
+            const front = takeFront(local.pending, { ...this.session.limits, frame_bytes: bytes });
+            local.inflight = front.length === 0 ? null : Inflight.of(this.#tab.next(), this.#seen, front);
+        }
+        return isPlaced ? (local.inflight?.frame ?? null) : null;
+    }
+
     // --- what the page does ------------------------------------------------------------------------
 
     /** To be called when something was changed or decided here. */
     changed() {
-        this.#flush();
-        this.#tellStatus();
+        this.#emit({ type: 'undelivered' });
+        this.#goOn();
     }
 
     /**
@@ -168,7 +184,7 @@ export class Conversation {
         } finally {
             this.#isBusy = false;
         }
-        this.changed();
+        this.#goOn();
     }
 
     /** @param {any} message */
@@ -241,6 +257,7 @@ export class Conversation {
             return;
         }
         answer(this.workspace, rejected);
+        this.#emit({ type: 'undelivered' });
         this.#mindNumbers(rejected.map(/** @param {any} rejection */ ({ code }) => code));
         this.#tellPlace();
     }
@@ -269,6 +286,11 @@ export class Conversation {
 
     get #seen() {
         return /** @type {number} */ (this.#following.seen);
+    }
+
+    #goOn() {
+        this.#flush();
+        this.#tellStatus();
     }
 
     /** Submits what waits, if nothing is under way. */

@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * What was kept of a tab may be older than what the tab has sent since: power fails, a browser is killed while it writes.
+ * What was kept of a tab may be older than what the tab has sent since: power fails, a browser dies as it writes.
  *
- * Owns what becomes of the changes that were waiting then, when an op arrives that this very tab sent later. It was made on
- * top of them, so they are in it, and would be doubled if they were sent again (C3). A text of which that is not certain
- * becomes a refusal: nothing is dropped that may be missing, and nothing is sent twice.
+ * Owns what becomes of the changes that waited then, when an op arrives that this very tab sent later. It was made on top
+ * of them: they are in it, and would be doubled if they were sent again (C3). A text of which that is not certain becomes
+ * a refusal: nothing is dropped that may be missing, and nothing is sent twice.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { compose, diff } from '../document/text.js';
 const UNSURE = 'Perhaps this was saved before: please compare.';
 
 /**
- * Takes in an applied op that this tab sent after what was kept of it. The submit that was under way then has been judged,
+ * Takes in an applied op that this tab sent after what was kept of it. The submit under way then has been judged,
  * so what is open of it here was refused: it was made again in this op, or it is still refused.
  *
  * @param {Workspace} workspace

@@ -21,6 +21,8 @@ export class Tab {
     #forgotten = [0, 0];
     /** Whether this page goes on from what was kept, and has not used a number of its own yet. */
     #isResuming = false;
+    /** Whether the server has told the last number that counts. */
+    #isTold = false;
 
     /**
      * @param {string} clientId
@@ -45,6 +47,7 @@ export class Tab {
      */
     passed(seq) {
         this.seq = Math.max(this.seq, seq);
+        this.#isTold = true;
         if (this.#isResuming) {
             this.#forgotten[1] = this.seq;
         }
@@ -60,6 +63,11 @@ export class Tab {
         this.seq = Math.max(this.seq, seq);
         this.#forgotten = [seq, seq];
         this.#isResuming = true;
+    }
+
+    /** Whether the next number is free for certain: not before the server has told a page that came back of its last one. */
+    get knowsItsNumbers() {
+        return !this.#isResuming || this.#isTold;
     }
 
     /** Whether what was kept is older than what was sent. */

@@ -61,6 +61,8 @@
  * @typedef {{type: 'rows', table: string, by: User | null, own: boolean}} RowsEvent Ask `rows(table)`.
  * @typedef {{type: 'people'}} PeopleEvent Somebody came, left or moved: ask `people`.
  * @typedef {{type: 'status'}} StatusEvent Ask `status`.
+ * @typedef {{type: 'undelivered'}} UndeliveredEvent What is not acknowledged or not decided changed, by something done
+ *   here or by an answer: for the shell to keep.
  * @typedef {{type: 'refusal', id: string, address: Address | null, refusal: Refusal | null}} RefusalEvent
  *   A refusal is new or changed, or (`refusal` null) settled.
  * @typedef {{type: 'form'}} FormEvent Title, status or access changed: ask `form` and `role`.
@@ -70,7 +72,8 @@
  * @typedef {{type: 'closed', code: number, reason: string, device: string | null, at: string | null}} ClosedEvent
  *   Closed for good. `device` and `at` tell of the sign-in that took this page's place, where that is why.
  * @typedef {ReadyEvent | TextEvent | ValueEvent | RowsEvent | PeopleEvent | StatusEvent | RefusalEvent | FormEvent
- *   | RejoinEvent | ClientEvent | ErrorEvent | ClosedEvent} SyncEvent
+ *   | RejoinEvent | ClientEvent | ErrorEvent | ClosedEvent
+ *   | UndeliveredEvent} SyncEvent
  */
 
 export {};

@@ -499,6 +499,57 @@ describe('the page is loaded again', () => {
     });
 });
 
+describe('the page goes away', () => {
+    test('C3 what is under way is sent once more, the very same', () => {
+        const story = new Story().join();
+        story.client.edit(NOTES, ['a']);
+        story.client.edit(NOTES, [1, 'b']);
+        const { type: _, ...submit } = story.take('submit')[0];
+        assert.deepEqual(story.client.leave(60000), { client_id: 'client-ada', ...submit });
+    });
+
+    test('C3 what waits goes under way, and stays the same submit when the page is back', () => {
+        const story = new Story().join();
+        story.fall();
+        story.client.edit(NOTES, ['in the tunnel']);
+        const last = story.client.leave(60000);
+        assert.deepEqual(last, { client_id: 'client-ada', seq: 1, base: 0, ops: [edit('in the tunnel')] });
+        assert.deepEqual(story.client.undelivered().inflight?.frame, { type: 'submit', seq: 1, base: 0, ops: last.ops });
+        story.client.opened();
+        story.joined({ snapshot: null });
+        assert.deepEqual(story.take('submit'), [{ type: 'submit', seq: 1, base: 0, ops: last.ops }]);
+    });
+
+    test('as much of it as may be sent; nothing where there is nothing, or nothing may be', () => {
+        const story = new Story().join();
+        assert.equal(story.client.leave(60000), null);
+        story.fall();
+        story.client.edit(NOTES, ['x'.repeat(1000)]);
+        assert.equal(JSON.stringify(story.client.leave(500)).length < 500, true);
+        assert.equal(story.client.value(NOTES).length, 1000);
+        story.client.closed({ code: 4409, final: true });
+        assert.equal(story.client.leave(60000), null);
+        assert.equal(new Story().client.leave(60000), null);
+    });
+});
+
+describe('what is to be kept is told of', () => {
+    test('by what is done here and by answers, not by what others do', () => {
+        const story = new Story().join();
+        story.hear();
+        story.commit(OTHER, edit('theirs'));
+        assert.equal(story.hear('undelivered').length, 0);
+        story.client.edit(NOTES, [6, ', mine']);
+        assert.equal(story.hear('undelivered').length, 1);
+        story.accept();
+        assert.equal(story.hear('undelivered').length, 1);
+        story.fall();
+        story.client.edit(NOTES, ['again ']);
+        story.client.edit(NOTES, [6, 'and again ']);
+        assert.equal(story.hear('undelivered').length, 2, 'although as many changes wait as before');
+    });
+});
+
 describe('T4 closed for good', () => {
     test('the reason is told, and what was typed stays', () => {
         const story = new Story().join();

@@ -68,10 +68,15 @@ export class Seat {
         return JSON.parse(JSON.stringify(this.client.undelivered()));
     }
 
-    /** The page is loaded anew; what was not delivered was kept. */
+    /** The page is loaded anew; its last edits may arrive after it, and what was not delivered was kept. */
     reload() {
+        const last = this.client.leave(60_000);
         const kept = this.keep();
         this.cut({ late: true });
+        if (last !== null) {
+            const frame = JSON.parse(JSON.stringify({ type: 'submit', ...last }));
+            this.late.push({ clientId: last.client_id, frame });
+        }
         this.#restore(kept);
     }
 
