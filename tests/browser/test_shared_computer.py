@@ -132,7 +132,7 @@ def test_who_signs_in_over_somebody_finds_nothing(device: People, newcomer: str,
 
 
 def test_the_back_button_brings_nothing_back(visit: People, remembering: Browser, newcomer: str, another: str) -> None:
-    """Neither a page out of the browser's memory, nor what was typed into one, which browsers keep with their history."""
+    """Neither a page out of the browser's memory, nor what was typed into one, which is kept with the history."""
     first = visit(newcomer, at=remembering, **HERE)
     first.sign_in()
     user, form = user_id(first), first.make_form("Read and left")
