@@ -10,12 +10,13 @@
  */
 
 import { addressOf, isCellOp, keyOf, rowKeyOf } from '../document/operations.js';
-import { compose, diff } from '../document/text.js';
+import { compose, invert } from '../document/text.js';
 import { sameValue } from '../document/values.js';
 
 /** @typedef {import('../document/operations.js').AddRowOp} AddRowOp */
 /** @typedef {import('../document/operations.js').Address} Address */
 /** @typedef {import('../document/operations.js').CellOp} CellOp */
+/** @typedef {import('../document/operations.js').Delta} Delta */
 /** @typedef {import('../document/operations.js').EditOp} EditOp */
 /** @typedef {import('../document/operations.js').RowOp} RowOp */
 /** @typedef {import('../document/operations.js').SetOp} SetOp */
@@ -80,9 +81,9 @@ function retract(workspace, inflight, change) {
         workspace.rowsChanged(/** @type {RowOp} */ (change.op).table, null, true);
         return;
     }
-    redraw(workspace, address, () => {
-        workspace.local.withdraw(change, keyOf(address), workspace.view.confirmed(address) ?? '');
-    });
+    redraw(workspace, address, () =>
+        workspace.local.withdraw(change, keyOf(address), workspace.view.confirmed(address) ?? ''),
+    );
 }
 
 /**
@@ -154,12 +155,13 @@ function rejectEdit(workspace, inflight, change, op, rejection) {
         workspace.refuse(op, rejection, { delta: null });
         return;
     }
-    const later = workspace.local.pending.delta(key);
+    const delta = compose(op.delta, workspace.local.pending.delta(key) ?? []);
     redraw(workspace, address, () => {
         inflight.settle(change);
         workspace.dropPendingAt(key);
+        return invert(delta, workspace.view.confirmed(address) ?? '');
     });
-    workspace.refuse({ ...op, delta: later === null ? op.delta : compose(op.delta, later) }, rejection);
+    workspace.refuse({ ...op, delta }, rejection);
 }
 
 /**
@@ -206,17 +208,16 @@ function isDone({ view }, op, code) {
  *
  * @param {Workspace} workspace
  * @param {Address} address
- * @param {() => void} change
+ * @param {() => Delta} change tells what it does to a shown text
  */
 function redraw(workspace, address, change) {
-    const before = workspace.view.value(address);
-    change();
-    const after = workspace.view.value(address);
+    const delta = change();
+    workspace.history.followed(address, delta);
     if (!workspace.view.isThere(address)) {
         return;
     }
-    if (workspace.view.merges(address) && before !== after) {
-        workspace.emit({ type: 'text', address, delta: diff(before, after), by: null, own: true });
+    if (delta.length > 0) {
+        workspace.emit({ type: 'text', address, delta, by: null, own: true });
     } else {
         workspace.emit({ type: 'value', address, by: null, own: true });
     }

@@ -21,10 +21,11 @@
  *
  * **The page** says what the person does. Nothing here waits: the view shows it at once, also while disconnected.
  *
- *     client.edit(address, delta)                   text and long text, in code points of the text as shown
- *     client.set(address, value)                    any other field (on a text: the smallest edit towards it)
+ *     client.edit(address, delta, typing)           text and long text, in code points of the text as shown
+ *     client.set(address, value, typing)            any other field (on a text: the smallest edit towards it)
  *     client.addRow(table, after) -> row id         after: a row id, or null for the first place
  *     client.removeRow(table, row), client.restoreRow(table, row), client.moveRow(table, row, after)
+ *     client.undo(), client.redo() -> Turned | null   one's own last change, wherever it was; never another's
  *     client.focus(address, selection | null), client.blur()
  *     client.keepMine(address)                      a refusal: one's own again, on what stands there now
  *                                                   (a row that is gone is restored for it)
@@ -35,12 +36,16 @@
  *
  *     client.value(address), client.cell(address), client.rows(table), client.hasRow(table, row)
  *     client.people, client.others, client.you, client.role, client.mayEdit, client.form, client.definition, client.limits
+ *     client.canUndo, client.canRedo
  *     client.version, client.status, client.unanswered, client.refusals, client.refusalAt(address), client.clientId
  *
  * Events come through `emit`, one at a time, each when the view already shows it; their shapes are in `types.js`.
  * A handler may call any function above. A text event's delta fits the text that the page showed before it, so a page
  * that holds remote changes back (an input method is composing) composes them, and transforms what was typed
  * meanwhile over them (`transform(mine, held, 'right')`) before it calls `edit`.
+ *
+ * Every change above is a step of undo; `typing` (`undo/typing.js`) says which belong to one. What undo does to a text
+ * or a value the page hears as `text` and `value` events, `own`.
  *
  * While a refused `set` waits for its author, the field goes on showing what was typed, and typing on changes only that
  * (after `conflict`) or tries again (after any other code). A refused text is taken out of the field and kept whole in
@@ -52,11 +57,14 @@ import { apply, check, diff } from '../document/text.js';
 import { Conversation } from './conversation.js';
 import { giveUp, insist } from './deciding.js';
 import { keep, restore } from './keeping.js';
+import { turn } from './undo/turning.js';
 
 /** @typedef {import('../document/operations.js').Address} Address */
 /** @typedef {import('../document/operations.js').Delta} Delta */
 /** @typedef {import('../document/operations.js').Op} Op */
 /** @typedef {import('./types.js').SyncEvent} SyncEvent */
+/** @typedef {import('./types.js').Turned} Turned */
+/** @typedef {import('./undo/typing.js').Typing} Typing */
 
 export class SyncClient {
     #conversation;
@@ -131,25 +139,27 @@ export class SyncClient {
     /**
      * @param {Address} address
      * @param {Delta} delta
+     * @param {Typing} [typing]
      */
-    edit(address, delta) {
+    edit(address, delta, typing) {
         const checked = check(delta);
         apply(this.#workspace.view.value(address), checked); // throws where it does not fit what is shown
         if (checked.length > 0) {
-            this.#act({ kind: 'edit', ...plainAddress(address), delta: checked });
+            this.#act({ kind: 'edit', ...plainAddress(address), delta: checked }, typing);
         }
     }
 
     /**
      * @param {Address} address
      * @param {any} value
+     * @param {Typing} [typing]
      */
-    set(address, value) {
+    set(address, value, typing) {
         if (this.#workspace.view.merges(address)) {
-            this.edit(address, diff(this.value(address), value ?? ''));
+            this.edit(address, diff(this.value(address), value ?? ''), typing);
             return;
         }
-        this.#workspace.set(address, value);
+        this.#workspace.set(address, value, typing);
         this.#conversation.changed();
     }
 
@@ -193,6 +203,16 @@ export class SyncClient {
         }
     }
 
+    /** @returns {Turned | null} null: there is nothing to undo */
+    undo() {
+        return this.#turn('undo');
+    }
+
+    /** @returns {Turned | null} null: there is nothing to redo */
+    redo() {
+        return this.#turn('redo');
+    }
+
     /**
      * @param {Address} address
      * @param {[number, number] | null} selection
@@ -221,7 +241,7 @@ export class SyncClient {
     retry(refusalId) {
         const kept = this.#workspace.refusals.byId(refusalId);
         if (kept !== null) {
-            insist(this.#workspace, kept, this.#newRowId);
+            this.#workspace.history.together(() => insist(this.#workspace, kept, this.#newRowId));
             this.#conversation.changed();
         }
     }
@@ -313,6 +333,14 @@ export class SyncClient {
         return this.#conversation.place.clientId;
     }
 
+    get canUndo() {
+        return this.#workspace.history.can('undo');
+    }
+
+    get canRedo() {
+        return this.#workspace.history.can('redo');
+    }
+
     /** The version of what is committed and shown here. */
     get version() {
         return this.#workspace.view.document.version;
@@ -333,9 +361,19 @@ export class SyncClient {
         return [...(inflight?.open ?? []), ...pending].map(({ op }) => op);
     }
 
-    /** @param {Op} op */
-    #act(op) {
-        this.#workspace.act(op);
+    /**
+     * @param {Op} op
+     * @param {Typing} [typing]
+     */
+    #act(op, typing) {
+        this.#workspace.act(op, typing);
         this.#conversation.changed();
+    }
+
+    /** @param {'undo' | 'redo'} way */
+    #turn(way) {
+        const turned = turn(this.#workspace, way);
+        this.#conversation.changed();
+        return turned;
     }
 }

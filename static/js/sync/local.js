@@ -132,15 +132,19 @@ export class Local {
      * @param {Change} change
      * @param {string} key of its cell
      * @param {string} confirmed the committed text
+     * @returns {Delta} what that does to the shown text
      */
     withdraw(change, key, confirmed) {
+        /** @type {Delta} */
+        let shown = [];
         if (change.op.kind === 'edit' && this.inflight?.open.has(change)) {
-            const later = this.pending.delta(key);
-            if (later !== null) {
-                this.pending.setDelta(key, transform(later, invert(change.op.delta, confirmed), 'right'));
-            }
+            const back = invert(change.op.delta, confirmed);
+            const later = this.pending.delta(key) ?? [];
+            shown = transform(back, later, 'left');
+            this.pending.setDelta(key, transform(later, back, 'right'));
         }
         this.inflight?.open.remove(change);
+        return shown;
     }
 
     /**

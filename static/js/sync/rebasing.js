@@ -31,7 +31,8 @@ const UNPLACED = 'This could not be merged with what was changed meanwhile.';
  *   before that was read: then what was accepted of it is in it; and whose changes are no news
  */
 export function rebase(workspace, document, { judged, isMine }) {
-    const { local, refusals, view } = workspace;
+    const { history, local, refusals, view } = workspace;
+    history.clear();
     noteTouched(workspace, view.document, document, isMine);
     refusals.forgetDeltas();
     const ahead = new View(local);

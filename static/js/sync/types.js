@@ -42,6 +42,14 @@
  *   beside the refused removal of a row the row, as `{row, version, values}`.
  * @property {User | null} by Who wrote `current`.
  *
+ * @typedef {Object} Turned What an undo or a redo did.
+ * @property {Op} op The change that it made, or, where `against` says why not, would have made.
+ * @property {Untouched | null} against
+ * @typedef {Object} Untouched Why one's own change was left as it is.
+ * @property {'changed' | 'refused' | 'gone'} why `changed`: somebody else has changed the same since. `refused`: a
+ *   refusal there is to be decided first. `gone`: the row that a row stood behind is not known any more.
+ * @property {User | null} by Who changed it.
+ *
  * @typedef {Object} Status Driven by what the server acknowledged, never by a timer.
  * @property {'connecting' | 'saved' | 'saving' | 'offline' | 'reconnecting' | 'closed'} kind
  *   `connecting`: not joined yet, for the first time. `saved`: everything is acknowledged. `saving`: `waiting` changes
@@ -65,14 +73,15 @@
  *   here or by an answer: for the shell to keep.
  * @typedef {{type: 'refusal', id: string, address: Address | null, refusal: Refusal | null}} RefusalEvent
  *   A refusal is new or changed, or (`refusal` null) settled.
+ * @typedef {{type: 'undo'}} UndoEvent There is something to undo or to redo, or nothing any more.
  * @typedef {{type: 'form'}} FormEvent Title, status or access changed: ask `form` and `role`.
  * @typedef {{type: 'rejoin'}} RejoinEvent D1: for the shell, which closes and opens again.
  * @typedef {{type: 'client', clientId: string}} ClientEvent The tab took another client id: for the shell to keep.
  * @typedef {{type: 'error', code: string, message: string}} ErrorEvent The server says this page misbehaved.
  * @typedef {{type: 'closed', code: number, reason: string, device: string | null, at: string | null}} ClosedEvent
  *   Closed for good. `device` and `at` tell of the sign-in that took this page's place, where that is why.
- * @typedef {ReadyEvent | TextEvent | ValueEvent | RowsEvent | PeopleEvent | StatusEvent | RefusalEvent | FormEvent
- *   | RejoinEvent | ClientEvent | ErrorEvent | ClosedEvent
+ * @typedef {ReadyEvent | TextEvent | ValueEvent | RowsEvent | PeopleEvent | StatusEvent | RefusalEvent | UndoEvent
+ *   | FormEvent | RejoinEvent | ClientEvent | ErrorEvent | ClosedEvent
  *   | UndeliveredEvent} SyncEvent
  */
 

@@ -16,13 +16,14 @@ import { Document } from '../document/document.js';
 /** @typedef {import('../document/definition.js').Definition} Definition */
 /** @typedef {import('../document/document.js').StoredCell} StoredCell */
 /** @typedef {import('./local.js').Local} Local */
+/** @typedef {{order: readonly string[], all: readonly string[], there: Set<string>}} Projection */
 
 export class View {
     document = new Document();
     /** @type {Definition | null} */
     definition = null;
     #local;
-    /** @type {Map<string, {order: readonly string[], there: Set<string>}>} by table, if local changes touch its rows */
+    /** @type {Map<string, Projection>} by table, if local changes touch its rows */
     #projected = new Map();
 
     /** @param {Local} local */
@@ -84,6 +85,29 @@ export class View {
     }
 
     /**
+     * The row that one stands behind, which may be a removed one; null: it is the first.
+     *
+     * @param {string} table
+     * @param {string} row
+     * @returns {string | null}
+     */
+    rowBefore(table, row) {
+        const all = this.#all(table);
+        return all[all.indexOf(row) - 1] ?? null;
+    }
+
+    /**
+     * Whether it is known where a row is, or was before it was removed.
+     *
+     * @param {string} table
+     * @param {string} row
+     * @returns {boolean}
+     */
+    hasPlace(table, row) {
+        return this.#all(table).includes(row);
+    }
+
+    /**
      * Whether a change at an address has something to stand in.
      *
      * @param {Address} address
@@ -117,8 +141,17 @@ export class View {
     }
 
     /**
+     * The ids of a table's rows with the removed ones at their places, as far as they are known.
+     *
      * @param {string} table
-     * @returns {{order: readonly string[], there: Set<string>} | null} null where no local change touches the rows
+     */
+    #all(table) {
+        return this.#projection(table)?.all ?? this.document.rowsWithHidden(table);
+    }
+
+    /**
+     * @param {string} table
+     * @returns {Projection | null} null where no local change touches the rows
      */
     #projection(table) {
         const known = this.#projected.get(table);
@@ -148,14 +181,14 @@ function project(document, table, ops) {
             there.delete(op.row);
         } else if (op.kind === 'add_row') {
             there.add(op.row);
-        } else if (op.kind === 'restore_row' && document.knowsRow(table, op.row)) {
+        } else if (op.kind === 'restore_row' && all.includes(op.row)) {
             there.add(op.row);
         }
         if (op.kind === 'add_row' || op.kind === 'move_row') {
             place(all, op.row, op.after);
         }
     }
-    return { order: Object.freeze(all.filter((row) => there.has(row))), there };
+    return { order: Object.freeze(all.filter((row) => there.has(row))), all, there };
 }
 
 /**

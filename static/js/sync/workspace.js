@@ -15,6 +15,7 @@ import { sameValue } from '../document/values.js';
 import { GONE, Touched, judge } from './judging.js';
 import { Local } from './local.js';
 import { Refusals } from './refusals.js';
+import { History } from './undo/history.js';
 import { View } from './view.js';
 
 /** @typedef {import('../document/document.js').StoredCell} StoredCell */
@@ -28,6 +29,7 @@ import { View } from './view.js';
 /** @typedef {import('./types.js').Refusal} Refusal */
 /** @typedef {import('./types.js').SyncEvent} SyncEvent */
 /** @typedef {import('./types.js').User} User */
+/** @typedef {import('./undo/typing.js').Typing} Typing */
 /** @typedef {{code: string, message: string, current?: any}} Reason */
 /** @typedef {{version: number, by: number, at: string | null, user: User | null}} Stamp */
 
@@ -36,6 +38,8 @@ export class Workspace {
     view = new View(this.local);
     /** @type {Refusals} */
     refusals;
+    /** @type {History} */
+    history;
     /** What others did since the pending changes were looked at last. */
     touched = new Touched();
     emit;
@@ -47,6 +51,7 @@ export class Workspace {
     constructor({ emit, userOf }) {
         this.emit = emit;
         this.#userOf = userOf;
+        this.history = new History(this.view, () => emit({ type: 'undo' }));
         this.refusals = new Refusals(
             (kept) => this.#describe(kept),
             (id, address, refusal) => emit({ type: 'refusal', id, address, refusal }),
@@ -86,13 +91,15 @@ export class Workspace {
      * Takes an op of the person in. One on a row that is not there any more is refused at once.
      *
      * @param {Op} op
+     * @param {Typing} [typing]
      */
-    act(op) {
+    act(op, typing) {
         const row = op.kind === 'add_row' || op.kind === 'restore_row' ? null : rowOf(op);
         if (row !== null && !this.view.hasRow(row.table, row.row)) {
             this.refuse(op, { code: 'gone', message: GONE });
             return;
         }
+        this.history.record(op, typing);
         this.local.pending.add(op);
         if (!isCellOp(op)) {
             this.rowsChanged(op.table, null, true);
@@ -105,8 +112,9 @@ export class Workspace {
      *
      * @param {Address} address
      * @param {any} value
+     * @param {Typing} [typing]
      */
-    set(address, value) {
+    set(address, value, typing) {
         const key = keyOf(address);
         const open = this.refusals.at(key);
         if (open?.code === 'conflict') {
@@ -119,7 +127,7 @@ export class Workspace {
         } else if (sameValue(this.view.value(address), value)) {
             return;
         }
-        this.act({ kind: 'set', ...plainAddress(address), value });
+        this.act({ kind: 'set', ...plainAddress(address), value }, typing);
         if (sameValue(this.local.below(key, this.view.confirmed(address)), value)) {
             this.dropPendingAt(key); // set back to what stands there: nothing is left to say
         }
@@ -150,13 +158,16 @@ export class Workspace {
         this.touched.note(op);
         const address = addressOf(op);
         if (address === null) {
+            this.history.foreign(op, stamp.user);
             this.rowsChanged(/** @type {RowOp} */ (op).table, stamp.user, false);
             return;
         }
         if (op.kind === 'edit') {
             const delta = this.local.pass(keyOf(address), op.delta);
+            this.history.foreign({ ...op, delta }, stamp.user);
             this.emit({ type: 'text', address, delta, by: stamp.user, own: false });
         } else {
+            this.history.foreign(op, stamp.user);
             this.emit({ type: 'value', address, by: stamp.user, own: false });
         }
         this.refusals.overtaken(keyOf(address), this.view.document.cell(address));

@@ -86,7 +86,7 @@ function type(page, random, alphabet) {
     /** @type {Delta} */
     const delta = [at, { d: removed }, typed].filter((part) => (typeof part === 'object' ? part.d > 0 : Boolean(part)));
     page.type(address, apply(shown, delta));
-    page.client.edit(address, delta);
+    page.client.edit(address, delta, { time: alphabet.handedOut.length * 200 });
     if (random.happens(0.3)) {
         const caret = at + [...typed].length;
         page.client.focus(address, [caret, caret]);

@@ -295,7 +295,7 @@ export class Reference {
             }
             return op;
         }
-        if (this.log.findLastIndex((entry) => entry.by === author.n && entry.op.kind === 'edit') + 1 > base) {
+        if (this.log.findLastIndex((entry) => entry.by === author.n && isHere(entry.op)) + 1 > base) {
             throw new Rejected('stale');
         }
         const others = this.log.slice(base).filter((entry) => entry.by !== author.n && isHere(entry.op));
