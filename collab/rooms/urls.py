@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collab.rooms import api, api_history, api_submission, views
+from collab.rooms import api, api_history, api_submission, views, views_record
 
 app_name = "rooms"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path("forms/new/", views.new_form, name="new"),
     path("forms/<uuid:form_id>/", views.form_page, name="form"),
     path("forms/<uuid:form_id>/comments/", views.comments_page, name="comments"),
+    path("forms/<uuid:form_id>/submissions/", views_record.submissions_page, name="submissions"),
+    path("forms/<uuid:form_id>/submissions/<int:number>/", views_record.submission_page, name="submission"),
+    path("forms/<uuid:form_id>/versions/", views_record.versions_page, name="versions"),
+    path("forms/<uuid:form_id>/versions/<int:version>/", views_record.version_page, name="version"),
     path("api/forms/", api.forms, name="api-forms"),
     path("api/forms/<str:form_id>/", api.form, name="api-form"),
     path("api/forms/<str:form_id>/operations/", api.operations, name="api-operations"),
