@@ -8,6 +8,7 @@
  */
 
 import { Account } from './account.js';
+import { FormApi } from './net/form-api.js';
 import { Socket } from './net/socket.js';
 import { SyncClient } from './sync/client.js';
 import { Tab } from './tab.js';
@@ -40,7 +41,11 @@ const client = new SyncClient({
     newRowId: newId,
     newClientId: newId,
 });
-const page = new FormPage(document.documentElement, client, { zone: room.time_zone, canEdit: room.can_edit });
+const page = new FormPage(document.documentElement, client, {
+    zone: room.time_zone,
+    canEdit: room.can_edit,
+    api: new FormApi({ form: room.form, user: room.user.id }),
+});
 const account = new Account({
     typed: () => page.unsaved.list(),
     kept: 'All of it stays here. What is complete is saved as soon as you are signed in here again.',

@@ -8,6 +8,8 @@
  * @typedef {import('../sync/client.js').SyncClient} SyncClient
  * @typedef {import('../sync/types.js').SyncEvent} SyncEvent
  * @typedef {import('../sync/types.js').Person} Person
+ * @typedef {import('./submitting/asking.js').Outcome} Outcome
+ * @typedef {{submit: () => Promise<Outcome>, reopen: (reason: string) => Promise<Outcome>}} FormApi
  */
 
 import { keyOf } from '../document/operations.js';
@@ -30,6 +32,7 @@ import { Panels } from './refusals/panels.js';
 import { SaveState, inWords } from './save-state.js';
 import { ScalarFields } from './scalars.js';
 import { Sections } from './sections.js';
+import { Submitting } from './submitting/submitting.js';
 import { Tables } from './tables/tables.js';
 import { TextFields } from './text/fields.js';
 import { Toasts } from './toasts.js';
@@ -47,9 +50,9 @@ export class FormPage {
     /**
      * @param {HTMLElement} root
      * @param {SyncClient} client
-     * @param {{zone: string, canEdit: boolean}} options what the page was made for
+     * @param {{zone: string, canEdit: boolean, api: FormApi}} options what the page was made for
      */
-    constructor(root, client, { zone, canEdit }) {
+    constructor(root, client, { zone, canEdit, api }) {
         this.#root = root;
         this.#client = client;
         this.#canEdit = canEdit;
@@ -80,6 +83,12 @@ export class FormPage {
         this.saveState = new SaveState(root, this.announcer);
         this.head = new Head(root, this.announcer);
         this.help = new Help(root, this.announcer);
+        this.submitting = new Submitting(root, client, this, {
+            zone,
+            canEdit,
+            submit: () => api.submit(),
+            reopen: (reason) => api.reopen(reason),
+        });
         new Sections(root);
         this.#listen();
     }
@@ -96,6 +105,7 @@ export class FormPage {
                 return this.#changed(event.address, event);
             case 'rows':
                 this.tables.changed(event);
+                this.submitting.changed(event.own ? null : event.by);
                 this.panels.rowsChanged();
                 this.notes.sweep();
                 return this.#drawPeople();
@@ -228,6 +238,7 @@ export class FormPage {
         const isHere = this.here.address !== null && keyOf(this.here.address) === keyOf(address);
         this.notes.judge(address, this.#client.value(address), { typing: isHere });
         this.edited.changed(address, { light: !own });
+        this.submitting.changed(own ? null : by);
         if (!own && by !== null) {
             this.announcer.changed(by.name, this.places.nameOf(address), isHere);
         }
@@ -237,11 +248,13 @@ export class FormPage {
     #drawForm() {
         const { form, mayEdit } = this.#client;
         this.head.draw(form);
+        this.panels.draw();
+        this.submitting.drawForm({ isSignedOut: this.#isSignedOut });
         if (!this.#canEdit || form === null) {
             return;
         }
         const why = !mayEdit ? 'viewer' : form.status !== 'open' ? 'closed' : null;
-        this.head.readOnly(why);
+        this.head.readOnly(why === 'closed' && form.status === 'submitted' ? null : why); // that says who submitted it
         if (this.access.set(why === null && !this.#isSignedOut)) {
             this.texts.opened();
         }
@@ -256,6 +269,7 @@ export class FormPage {
 
     #drawStatus() {
         this.saveState.draw(this.#client.status, this.notes.unsaved);
+        this.submitting.statusChanged();
     }
 
     /** Tells who came and who left, but not who was here already when one came oneself. */

@@ -14,22 +14,22 @@ import { ago } from '../times.js';
 
 /**
  * @param {Refusal} refusal
- * @param {string} name of the place
+ * @param {{name: string, title: string}} words of the place, and what happened
  * @param {Show} show
  * @param {Ways} ways
  * @returns {HTMLElement}
  */
-export function panel(refusal, name, show, ways) {
+export function panel(refusal, { name, title }, show, ways) {
     const isConflict = refusal.kind === 'conflict';
     return make(
         'div',
         {
             class: isConflict ? 'panel' : 'panel panel-refused',
             role: 'group',
-            'aria-label': `${name}: ${titleOf(refusal)}`,
+            'aria-label': `${name}: ${title}`,
             'data-refusal': refusal.id,
         },
-        make('p', { class: 'panel-title', text: titleOf(refusal) }),
+        make('p', { class: 'panel-title', text: title }),
         versions(refusal, show),
         make('div', { class: 'actions' }, ...buttons(refusal, ways)),
     );
@@ -37,9 +37,10 @@ export function panel(refusal, name, show, ways) {
 
 /**
  * @param {Refusal} refusal
+ * @param {{form?: any, you?: string | null}} [context] the form as it is now, and the id of whose page this is
  * @returns {string}
  */
-export function titleOf({ kind, op, by, message, code }) {
+export function titleOf({ kind, op, by, message, code }, { form = null, you = null } = {}) {
     if (kind === 'conflict') {
         const who = by?.name ?? 'Somebody';
         return op.kind === 'remove_row'
@@ -48,6 +49,10 @@ export function titleOf({ kind, op, by, message, code }) {
     }
     if (code === 'gone') {
         return 'Not saved: the row was removed meanwhile.';
+    }
+    if (code === 'locked' && form?.submission) {
+        const who = form.submission.by.id === you ? 'You' : form.submission.by.name;
+        return `Not saved: ${who} submitted the form before this reached the server.`;
     }
     return `Not saved: ${message}`;
 }

@@ -5,7 +5,7 @@
  *
  * @typedef {import('../../sync/types.js').Refusal} Refusal
  * @typedef {import('../../document/operations.js').Address} Address
- * @typedef {Pick<import('../../sync/client.js').SyncClient, 'refusals' | 'retry' | 'dismiss'>} Client
+ * @typedef {Pick<import('../../sync/client.js').SyncClient, 'refusals' | 'retry' | 'dismiss' | 'form' | 'you'>} Client
  */
 
 import { rowOf } from '../../document/operations.js';
@@ -72,6 +72,7 @@ export class Panels {
             refusal.mine,
             refusal.current,
             refusal.by,
+            this.#titleOf(refusal),
         ]);
         if (known?.drawn === drawn) {
             this.#stand(refusal, known.stand);
@@ -86,7 +87,7 @@ export class Panels {
         this.#stand(refusal, stand);
         buttonsOf(element)[pressed]?.focus();
         if (known === undefined) {
-            this.#announcer.tell(`${this.#nameOf(refusal)}: ${titleOf(refusal)} The choice is beside it.`);
+            this.#announcer.tell(`${this.#nameOf(refusal)}: ${this.#titleOf(refusal)} The choice is beside it.`);
         }
     }
 
@@ -95,7 +96,7 @@ export class Panels {
         const { id, address } = refusal;
         /** @param {any} value */
         const show = (value) => (address === null ? String(value ?? '') : this.#show(address, value));
-        return panel(refusal, this.#nameOf(refusal), show, {
+        return panel(refusal, { name: this.#nameOf(refusal), title: this.#titleOf(refusal) }, show, {
             keep: () => this.#client.retry(id),
             give: () => this.#client.dismiss(id),
             copy: () =>
@@ -174,16 +175,18 @@ export class Panels {
             if (!known.delete(refusal.id)) {
                 list.append(this.#listItem(refusal));
             }
+            const link = this.#item(refusal)?.querySelector(':scope > a');
+            if (link) {
+                say(link, `${this.#nameOf(refusal)}: ${this.#titleOf(refusal)}`);
+            }
         }
         known.forEach((item) => item.remove());
     }
 
     /** @param {Refusal} refusal */
     #listItem(refusal) {
-        const text = `${this.#nameOf(refusal)}: ${titleOf(refusal)}`;
-        const link = make('a', {
+                const link = make('a', {
             href: '#attention-title',
-            text,
             on: { click: (/** @type {Event} */ event) => (event.preventDefault(), this.#visit(refusal.id)) },
         });
         return make('li', { 'data-item': refusal.id }, link);
@@ -216,6 +219,11 @@ export class Panels {
     #rowOf({ op }) {
         const at = rowOf(op);
         return at === null ? null : this.#places.row(at.table, at.row);
+    }
+
+    /** @param {Refusal} refusal */
+    #titleOf(refusal) {
+        return titleOf(refusal, { form: this.#client.form, you: this.#client.you?.user.id ?? null });
     }
 
     /** @param {Refusal} refusal */
