@@ -94,7 +94,10 @@ def submission_of(form: Form) -> dict[str, Any] | None:
     """The submission that stands, as ``joined`` and ``form_changed`` tell of it; None where none does."""
     if form.status != FormStatus.SUBMITTED:
         return None
-    last = Submission.objects.filter(form=form).select_related("author").defer("snapshot").order_by("-number")[0]
+    made = Submission.objects.filter(form=form).select_related("author").defer("snapshot")
+    last = made.order_by("-number").first()
+    if last is None:
+        return None
     return {"number": last.number, "version": last.version, "at": iso(last.at), "by": wire_person(last.author)}
 
 

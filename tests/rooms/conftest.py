@@ -89,7 +89,7 @@ class World:
     def submit(self, name: str, *ops: Any, base: int, seq: int | None = None, form: Form | None = None) -> Outcome:
         """One submit, committed; its outcome."""
         outcome = self.commit(self.submission(name, ops, base=base, seq=seq, form=form)).outcomes[0]
-        assert outcome is not None
+        assert isinstance(outcome, Outcome)
         return outcome
 
 

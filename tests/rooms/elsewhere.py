@@ -91,7 +91,9 @@ def _commit() -> None:
                     raise
                 continue
             found |= {
-                index: outcome for index, outcome in zip(left, result.outcomes, strict=True) if outcome is not None
+                index: outcome
+                for index, outcome in zip(left, result.outcomes, strict=True)
+                if isinstance(outcome, Outcome)
             }
             wait = 50  # as the writer does it: first without waiting, then with
         return [found[index] for index in range(len(submissions))]

@@ -74,7 +74,7 @@ def commit(world: World, form: Form, submissions: Sequence[Submission], sizes: S
         batch, left = left[:size], left[size:]
         outcomes += world.commit(*batch).outcomes
     assert not left
-    return [outcome for outcome in outcomes if outcome is not None]
+    return [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
 
 
 def without_times(told: Any) -> Any:

@@ -13,7 +13,7 @@ import pytest_asyncio
 from channels.db import database_sync_to_async as in_thread
 
 from collab.accounts.models import User
-from collab.rooms.commit import Outcome, Submission
+from collab.rooms.commit import Fenced, Outcome, Submission
 from collab.rooms.models import Form, Operation
 from collab.rooms.runtime import Runtime
 from collab.rooms.writer import GIVE_UP_SECONDS
@@ -32,7 +32,7 @@ from tests.rooms.fold import assert_sound, stored
 from tests.rooms.live import live_server
 from tests.rooms.test_commit import codes, edit, set_
 
-Answer = asyncio.Future[Outcome | None]
+Answer = asyncio.Future[Outcome | Fenced | None]
 
 
 @pytest_asyncio.fixture
@@ -51,8 +51,9 @@ def submit(runtime: Runtime, submission: Submission) -> Answer:
 async def outcomes(answers: Sequence[Answer]) -> list[Outcome]:
     async with asyncio.timeout(PATIENCE):
         found = await asyncio.gather(*answers)
-    assert None not in found
-    return [outcome for outcome in found if outcome is not None]
+    told = [outcome for outcome in found if isinstance(outcome, Outcome)]
+    assert len(told) == len(found)
+    return told
 
 
 async def outcome_of(answer: Answer) -> Outcome:

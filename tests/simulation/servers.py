@@ -82,7 +82,7 @@ class Server:
         for run in result.runs:
             self.deliver(run)
         for (_, session), outcome in zip(batch, result.outcomes, strict=True):
-            assert outcome is not None
+            assert isinstance(outcome, Outcome)
             session.answer(outcome)
         return result.runs
 
