@@ -17,8 +17,8 @@ export function clockTime(at, zone, now) {
     if (written(then, year) === written(now, year)) {
         return time;
     }
-    const isThisYear = written(then, { timeZone: zone, year: 'numeric' }) === written(now, { timeZone: zone, year: 'numeric' });
-    return `${written(then, isThisYear ? day : year)}, ${time}`;
+    const [itsYear, thisYear] = [then, now].map((one) => written(one, { timeZone: zone, year: 'numeric' }));
+    return `${written(then, itsYear === thisYear ? day : year)}, ${time}`;
 }
 
 /**

@@ -36,7 +36,8 @@ test('what is submitted goes with a fresh token', async () => {
 });
 
 test('i7 nothing is written for whoever else is signed in with this browser now', async () => {
-    const { asked, api } = server({ '/api/session/': [200, { user: { id: 'bob' }, csrf_token: 'x' }], '/submission/': [201, {}] });
+    const bob = { user: { id: 'bob' }, csrf_token: 'x' };
+    const { asked, api } = server({ '/api/session/': [200, bob], '/submission/': [201, {}] });
     assert.equal(/** @type {any} */ (await api.submit()).code, 'signed_out');
     assert.equal(asked.length, 1);
 });

@@ -58,7 +58,12 @@ export class Submitting {
      *   notes: import('../notes.js').Notes,
      *   announcer: import('../announcer.js').Announcer,
      * }} page
-     * @param {{zone: string, canEdit: boolean, submit: () => Promise<Outcome>, reopen: (reason: string) => Promise<Outcome>}} ways
+     * @param {{
+     *   zone: string,
+     *   canEdit: boolean,
+     *   submit: () => Promise<Outcome>,
+     *   reopen: (reason: string) => Promise<Outcome>,
+     * }} ways
      */
     constructor(root, client, { places, notes, announcer }, { zone, canEdit, submit, reopen }) {
         this.#root = root;

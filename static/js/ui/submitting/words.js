@@ -24,7 +24,14 @@ const TROUBLES = {
 
 /**
  * @param {Step} step
- * @param {{waiting: number, isOnline: boolean, typing: string[], submission: Submission | null, zone: string, now: Date}} facts
+ * @param {{
+ *   waiting: number,
+ *   isOnline: boolean,
+ *   typing: string[],
+ *   submission: Submission | null,
+ *   zone: string,
+ *   now: Date,
+ * }} facts
  * @returns {Words}
  */
 export function wordsOfAsking(step, { waiting, isOnline, typing, submission, zone, now }) {
@@ -56,14 +63,12 @@ export function wordsOfAsking(step, { waiting, isOnline, typing, submission, zon
  * @returns {string}
  */
 export function stillTyping(names) {
-    switch (names.length) {
-        case 0:
-            return '';
-        case 1:
-            return `${names[0]} is still typing: what is not saved by then stays with its author.`;
-        default:
-            return `${names.length} people are still typing (${names.join(', ')}): what is not saved by then stays with its author.`;
+    if (names.length === 0) {
+        return '';
     }
+    const who = names.length === 1 ? `${names[0]} is` : `${names.length} people are`;
+    const all = names.length === 1 ? '' : ` (${names.join(', ')})`;
+    return `${who} still typing${all}: what is not saved by then stays with its author.`;
 }
 
 /**
@@ -90,7 +95,7 @@ export function submittedBy({ by, at }, zone, now) {
 
 /** @param {number} count */
 export function problemsTitle(count) {
-    return count === 1 ? 'One thing keeps this form from being submitted' : `${count} things keep this form from being submitted`;
+    return `${count === 1 ? 'One thing keeps' : `${count} things keep`} this form from being submitted`;
 }
 
 /**
