@@ -55,9 +55,10 @@ def begin(request: HttpRequest, user: User) -> SignIn:
     if request.session.session_key is None:  # the session of another person was here, and was thrown away
         request.session.create()
     before = _before(request)
+    device = device_of(request)  # before anything is locked: what is seen for the first time takes a while to read
     try:
         with transaction.atomic():
-            sign_in = _begin(request, user, before)
+            sign_in = _begin(request, user, before, device)
     except Overtaken:
         if before is not None and before.user_id != user.pk:  # `login()` has thrown their session away all the same
             end([before.user_id], End.TAKEN_OVER, only=[before.generation], request=request)
@@ -67,7 +68,7 @@ def begin(request: HttpRequest, user: User) -> SignIn:
     return sign_in
 
 
-def _begin(request: HttpRequest, user: User, before: SignIn | None) -> SignIn:
+def _begin(request: HttpRequest, user: User, before: SignIn | None, device: str) -> SignIn:
     others = [] if before is None or before.user_id == user.pk else [before.user_id]
     people = _lock([user.pk, *others])
     person = people.get(user.pk)
@@ -89,13 +90,13 @@ def _begin(request: HttpRequest, user: User, before: SignIn | None) -> SignIn:
     sign_in = SignIn.objects.create(
         user=user,
         session_key=request.session.session_key or "",
-        device=device_of(request),
+        device=device,
         address=client_address(request),
         began_at=now,
         active_at=now,
         several=several,
     )
-    entries += [entry(AuditKind.ENDED, user=each.user, request=request, detail=why) for each, why in ends]
+    entries += [entry(AuditKind.ENDED, user=people[each.user_id], request=request, detail=why) for each, why in ends]
     AuditEntry.objects.bulk_create(entries)
     news.tell_ended([_told(each, why, sign_in) for each, why in ends])
     return sign_in
