@@ -117,7 +117,7 @@ async def test_signing_in_again_there_works_and_forgets_it(older: Browser, newer
 
 def led_to(answer: Answer) -> str:
     assert answer.status == 302
-    return unquote(answer.headers["location"])
+    return str(unquote(answer.headers["location"]))
 
 
 async def while_at_the_gate(pair: Pair, request: Any, meanwhile: Any) -> Answer:
