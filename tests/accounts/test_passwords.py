@@ -101,6 +101,8 @@ def test_the_whole_way(eve: User) -> None:
 
 def test_the_answer_is_the_same_whether_or_not_somebody_has_the_address(eve: User) -> None:
     known, unknown = ask(), ask("nobody@example.org")
+    for answer in (known, unknown):
+        del answer["Expires"]  # the second it was made in
     assert (known.status_code, known.content, dict(known.headers)) == (
         unknown.status_code,
         unknown.content,
