@@ -9,4 +9,3 @@ os.environ.setdefault("REDIS_PREFIX", f"tests-{os.environ.get('PYTEST_XDIST_WORK
 from project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
