@@ -44,7 +44,7 @@ def test_rows_are_moved_and_removed_by_keys_and_come_back(person: People, form: 
     alice.press("Control+Shift+Backspace")
     expect(bob.rows("readings")).to_have_count(2)
     assert alice.focused() == {"field": "note", "row": "1"}
-    alice.page.get_by_role("button", name="Undo").click()
+    alice.page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(bob.rows("readings")).to_have_count(3)
     expect(bob.cell_control("readings", 0, "note")).to_have_value("row 2")
 

@@ -36,6 +36,7 @@ import { Submitting } from './submitting/submitting.js';
 import { Tables } from './tables/tables.js';
 import { TextFields } from './text/fields.js';
 import { Toasts } from './toasts.js';
+import { UndoRedo } from './undo.js';
 import { UnsavedEdits, asText } from './unsaved.js';
 
 export class FormPage {
@@ -83,6 +84,7 @@ export class FormPage {
         this.saveState = new SaveState(root, this.announcer);
         this.head = new Head(root, this.announcer);
         this.help = new Help(root, this.announcer);
+        this.undoing = new UndoRedo(root, client, this);
         this.submitting = new Submitting(root, client, this, {
             zone,
             canEdit,
@@ -117,6 +119,8 @@ export class FormPage {
                     this.#changed(event.address, { by: null, own: true });
                 }
                 return this.panels.draw();
+            case 'undo':
+                return this.undoing.draw();
             case 'form':
                 return this.#drawForm();
             case 'status':
@@ -257,6 +261,7 @@ export class FormPage {
         this.head.readOnly(why === 'closed' && form.status === 'submitted' ? null : why); // that says who submitted it
         if (this.access.set(why === null && !this.#isSignedOut)) {
             this.texts.opened();
+            this.undoing.draw();
         }
     }
 

@@ -16,6 +16,8 @@ import { KINDS } from './controls/kinds.js';
 import { controlIn } from './places.js';
 
 const PAUSE = 2000;
+/** Each click in these is a change of its own; the others are typed, key by key. */
+const ONE_BY_ONE = new Set(['checkbox', 'choices']);
 
 export class ScalarFields {
     #client;
@@ -40,8 +42,8 @@ export class ScalarFields {
 
     /** @param {HTMLElement} root */
     listen(root) {
-        root.addEventListener('input', (event) => this.#changed(event.target));
-        root.addEventListener('change', (event) => this.#changed(event.target));
+        root.addEventListener('input', (event) => this.#changed(event));
+        root.addEventListener('change', (event) => this.#changed(event));
         root.addEventListener('focusout', (event) => this.#left(event));
     }
 
@@ -81,8 +83,33 @@ export class ScalarFields {
         return field === null ? '' : KINDS[field.type].show(value, { field, zone: this.#zone });
     }
 
-    /** @param {EventTarget | null} target */
-    #changed(target) {
+    /**
+     * Shows what is saved, whatever one was typing: it was one's own undo that changed it.
+     *
+     * @param {Address} address
+     */
+    put(address) {
+        this.#busy = { key: '', until: 0 };
+        this.#give(address);
+    }
+
+    /**
+     * What cannot be read as a value gives way to what is saved.
+     *
+     * @param {EventTarget | null} target
+     * @returns {Address | null} where; null: it can be read, or is no such field
+     */
+    letGo(target) {
+        const address = this.#places.addressOf(target);
+        if (address === null || this.#places.definitionOf(address)?.merges || !this.#isUnread(address)) {
+            return null;
+        }
+        this.put(address);
+        return address;
+    }
+
+    /** @param {Event} event */
+    #changed({ target, timeStamp: time }) {
         const address = this.#places.addressOf(target);
         const field = address === null ? null : this.#places.definitionOf(address);
         if (address === null || field === null || field.merges) {
@@ -100,7 +127,7 @@ export class ScalarFields {
         }
         this.#notes.urge(address, null);
         if (!sameValue(value, this.#client.value(address))) {
-            this.#client.set(address, value);
+            this.#client.set(address, value, ONE_BY_ONE.has(field.type) ? {} : { time });
         }
     }
 

@@ -43,12 +43,16 @@ class Control {
 
 /** The page and the client behind it: `known` is the text as the client has it. */
 class Page {
+    /** @type {(boolean | undefined)[]} whether each edit was part of the one before */
+    joined = [];
+
     /** @param {string} text */
     constructor(text) {
         this.known = text;
         this.control = new Control(text);
-        this.binding = new TextBinding(/** @type {any} */ (this.control), text, (delta) => {
+        this.binding = new TextBinding(/** @type {any} */ (this.control), text, (delta, { joined }) => {
             this.known = apply(this.known, delta);
+            this.joined.push(joined);
         });
         globalThis.document = /** @type {any} */ ({ activeElement: this.control });
     }
@@ -97,16 +101,15 @@ test('a composition is not touched; what others write is there when it ends', ()
     assert.equal(page.known, '>aにほb');
 });
 
-test('undo takes back my words only, and tells the client', () => {
+test('what an input method composes is told as one piece of work, and typing after it as another', () => {
     const page = new Page('ab');
-    page.type('mine', 1);
-    page.remote([3, 'X']);
-    page.binding.undo();
-    assert.equal(page.control.value, 'aXb');
-    assert.equal(page.known, 'aXb');
-    page.binding.redo();
-    assert.equal(page.known, 'amiXneb');
-    assert.equal(page.control.value, 'amiXneb');
+    page.type('x', 2);
+    page.binding.compositionStarted();
+    page.type('に', 1);
+    page.type('ほ', 2);
+    page.binding.compositionEnded(0);
+    page.type('y', 5);
+    assert.deepEqual(page.joined, [false, false, true, false]);
 });
 
 test('a new snapshot is one more change, the caret included', () => {
@@ -145,16 +148,13 @@ test('i4 in whatever order things come, the page shows what the client knows', (
  */
 function act(page, random) {
     const length = page.control.value.length;
-    switch (random.integer(0, 6)) {
+    switch (random.integer(0, 5)) {
         case 0:
             return page.binding.compositionStarted();
         case 1:
             return page.binding.compositionEnded(0);
         case 2:
-            return page.binding.undo();
         case 3:
-            return page.binding.redo();
-        case 4:
             return page.remote(anyDelta(page.known, random));
         default:
             return page.type(random.choice(['a', 'bc', ' ']), random.integer(0, length));

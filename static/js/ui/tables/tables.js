@@ -22,6 +22,7 @@ export class Tables {
     #toasts;
     /** @type {Map<string, TableView>} */
     #views = new Map();
+    #isLeaving = false;
 
     /**
      * @param {HTMLElement} root
@@ -68,12 +69,31 @@ export class Tables {
      */
     changed({ table, by, own }) {
         const before = focusedRow(table);
+        if (before !== null && this.#isLeaving && !this.#client.hasRow(table, before)) {
+            this.#leave(/** @type {HTMLElement} */ (this.#places.row(table, before)));
+        }
         this.#views.get(table)?.patch([...this.#client.rows(table)]);
         if (before !== null && !own && !this.#client.hasRow(table, before)) {
             this.#toasts.show(`${by?.name ?? 'Somebody'} removed the row you are in.`, {
                 label: 'Bring it back',
                 press: () => this.#client.restoreRow(table, before),
             });
+        }
+    }
+
+    /**
+     * Does something of one's own that may take the row away in which one is: the focus goes to the one beside.
+     *
+     * @template Result
+     * @param {() => Result} work
+     * @returns {Result}
+     */
+    leaving(work) {
+        this.#isLeaving = true;
+        try {
+            return work();
+        } finally {
+            this.#isLeaving = false;
         }
     }
 

@@ -8,14 +8,14 @@
  * typed is moved over them on its way out; they are shown when the composition ends.
  *
  * What survives a remote edit: caret and selection (moved along, its direction kept), the scroll position, the
- * composition, and undo (see `history.js`). Must not know addresses or the network.
+ * composition. Undo is not in here: it knows more than one text (`ui/undo.js`). Must not know addresses or the network.
  */
 
 import { apply, compose, diff, toCodePoints, toUtf16, transform, transformPosition } from '../../document/text.js';
-import { TextHistory, endOf } from './history.js';
 import { cleaning } from './lines.js';
 
 /** @typedef {import('../../document/text.js').Delta} Delta */
+/** @typedef {import('../../sync/undo/typing.js').Typing} Typing */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} TextControl */
 
 export class TextBinding {
@@ -28,12 +28,13 @@ export class TextBinding {
     /** @type {Delta} */
     #held = [];
     #composing = false;
-    #history = new TextHistory();
+    /** Whether something of this composition was sent: what comes of it then is part of that. */
+    #hasComposed = false;
 
     /**
      * @param {TextControl} control
      * @param {string} text
-     * @param {(delta: Delta) => void} send
+     * @param {(delta: Delta, typing: Typing) => void} send
      */
     constructor(control, text, send) {
         this.#control = control;
@@ -58,8 +59,9 @@ export class TextBinding {
         }
         this.#clean();
         const delta = diff(this.#text, now, this.#control.selectionEnd);
-        this.#history.record(delta, this.#text, time);
-        this.#out(delta, now);
+        const joined = this.#composing && this.#hasComposed;
+        this.#hasComposed = this.#composing;
+        this.#out(delta, now, { time, joined });
     }
 
     /**
@@ -89,23 +91,22 @@ export class TextBinding {
 
     compositionStarted() {
         this.#composing = true;
+        this.#hasComposed = false;
     }
 
     /** @param {number} time */
     compositionEnded(time) {
-        this.#composing = false;
         this.typed(time);
+        this.#composing = false;
         const held = this.#held;
         this.#held = [];
         this.#show(held);
     }
 
-    undo() {
-        this.#turn(this.#history.undo.bind(this.#history));
-    }
-
-    redo() {
-        this.#turn(this.#history.redo.bind(this.#history));
+    /** @param {number} position in code points */
+    putCaret(position) {
+        const at = toUtf16(this.#shown, position);
+        this.#control.setSelectionRange(at, at);
     }
 
     /** @returns {[number, number]} in code points of what the client knows */
@@ -123,38 +124,21 @@ export class TextBinding {
     #clean() {
         if (this.#text !== this.#shown) {
             const delta = cleaning(this.#text, this.#control instanceof HTMLInputElement);
-            this.#history.moveOver(delta);
-            this.#out(delta, this.#shown);
+            this.#out(delta, this.#shown, { silent: true });
         }
     }
 
     /**
      * @param {Delta} delta
      * @param {string} text
+     * @param {Typing} typing
      */
-    #out(delta, text) {
+    #out(delta, text, typing) {
         const mine = transform(delta, this.#held, 'right');
         this.#held = transform(this.#held, delta, 'left');
         this.#text = text;
         this.#shown = text;
-        this.#send(mine);
-    }
-
-    /** @param {(text: string) => Delta | null} turn */
-    #turn(turn) {
-        if (this.#composing || this.#control.readOnly) {
-            return;
-        }
-        this.#clean();
-        const delta = turn(this.#text);
-        if (delta === null) {
-            return;
-        }
-        const text = apply(this.#text, delta);
-        const caret = toUtf16(text, endOf(delta));
-        this.#replace(text);
-        this.#control.setSelectionRange(caret, caret);
-        this.#out(delta, text);
+        this.#send(mine, typing);
     }
 
     /** @param {Delta} delta */
@@ -165,7 +149,6 @@ export class TextBinding {
         const before = this.#shown;
         const { selectionStart, selectionEnd, selectionDirection } = this.#control;
         const [start, end] = [selectionStart ?? 0, selectionEnd ?? 0].map((index) => toCodePoints(before, index));
-        this.#history.moveOver(delta);
         this.#text = apply(this.#text, delta);
         this.#keepingScroll(delta, start, () => this.#replace(this.#text));
         this.#shown = this.#control.value;

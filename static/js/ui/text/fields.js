@@ -2,7 +2,7 @@
 /**
  * The text fields of the page: which of them somebody types in, and what becomes of the events of its control.
  *
- * A text gets a binding when one first enters it, and keeps it, for its undo. All others are simply written.
+ * A text gets a binding when one first enters it, and keeps it. All others are simply written.
  *
  * @typedef {import('../../document/operations.js').Address} Address
  * @typedef {import('../../document/text.js').Delta} Delta
@@ -36,8 +36,6 @@ export class TextFields {
         root.addEventListener('compositionend', (event) =>
             this.#bound(event.target)?.compositionEnded(event.timeStamp),
         );
-        root.addEventListener('beforeinput', (event) => this.#turnFromMenu(event));
-        root.addEventListener('keydown', (event) => this.#turnFromKey(event));
     }
 
     /** Texts can be typed in again, and one of them may have the focus already. */
@@ -86,6 +84,21 @@ export class TextFields {
         return this.#bound(target)?.selection ?? null;
     }
 
+    /** Whether an input method is composing, so that nothing may change under it. */
+    get isComposing() {
+        return this.#bound(document.activeElement)?.composing ?? false;
+    }
+
+    /**
+     * Puts the caret in a text that has the focus.
+     *
+     * @param {Address} address
+     * @param {number} position as the client counts
+     */
+    putCaret(address, position) {
+        this.#bound(this.#places.control(address))?.putCaret(position);
+    }
+
     /**
      * @param {TextControl | null} control
      * @param {Address} address
@@ -109,53 +122,11 @@ export class TextFields {
         const control = /** @type {TextControl} */ (target);
         let binding = this.#bindings.get(control);
         if (binding === undefined && !control.readOnly) {
-            binding = new TextBinding(control, this.#client.value(address) ?? '', (delta) =>
-                this.#client.edit(address, delta),
+            binding = new TextBinding(control, this.#client.value(address) ?? '', (delta, typing) =>
+                this.#client.edit(address, delta, typing),
             );
             this.#bindings.set(control, binding);
         }
         return binding ?? null;
-    }
-
-    /** @param {InputEvent} event */
-    #turnFromMenu(event) {
-        const binding = event.inputType.startsWith('history') ? this.#bound(event.target) : null;
-        if (binding === null) {
-            return;
-        }
-        event.preventDefault();
-        if (event.inputType === 'historyUndo') {
-            binding.undo();
-        } else {
-            binding.redo();
-        }
-    }
-
-    /** @param {KeyboardEvent} event */
-    #turnFromKey(event) {
-        const turn = turnOf(event);
-        const binding = turn === null ? null : this.#bound(event.target);
-        if (binding !== null && turn !== null) {
-            event.preventDefault();
-            binding[turn]();
-        }
-    }
-}
-
-/**
- * @param {KeyboardEvent} event
- * @returns {'undo' | 'redo' | null}
- */
-function turnOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
-    if (!(ctrlKey || metaKey) || altKey) {
-        return null;
-    }
-    switch (key.toLowerCase()) {
-        case 'z':
-            return shiftKey ? 'redo' : 'undo';
-        case 'y':
-            return shiftKey ? null : 'redo';
-        default:
-            return null;
     }
 }
