@@ -94,8 +94,8 @@ export class Conversation {
 
     /** Where this page is in the conversation. */
     get place() {
-        const { clientId, seq } = this.#tab;
-        return { clientId, seq, base: this.#following.seen };
+        const { clientId, keptSeq } = this.#tab;
+        return { clientId, seq: keptSeq, base: this.#following.seen };
     }
 
     /** @returns {Status} */
@@ -235,6 +235,7 @@ export class Conversation {
             return;
         }
         this.#phase = 'live';
+        this.#tab.arrived();
         this.#isFailing = false;
         if (!this.#isShown) {
             this.#isShown = true;

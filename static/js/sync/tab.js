@@ -17,12 +17,10 @@ export class Tab {
     seq;
     /** Whether somebody else submits under this name. */
     isShadowed = false;
+    /** Whether this page goes on from what was kept, and has not seen yet all that was committed since. */
+    #isBehind = false;
     /** Above the first and up to the second: numbers that a page before this one used, and did not keep what for. */
     #forgotten = [0, 0];
-    /** Whether this page goes on from what was kept, and has not used a number of its own yet. */
-    #isResuming = false;
-    /** Whether the server has told the last number that counts. */
-    #isTold = false;
 
     /**
      * @param {string} clientId
@@ -35,7 +33,6 @@ export class Tab {
 
     /** @returns {number} the number of the next submit */
     next() {
-        this.#isResuming = false;
         this.seq += 1;
         return this.seq;
     }
@@ -47,8 +44,7 @@ export class Tab {
      */
     passed(seq) {
         this.seq = Math.max(this.seq, seq);
-        this.#isTold = true;
-        if (this.#isResuming) {
+        if (this.#isBehind) {
             this.#forgotten[1] = this.seq;
         }
     }
@@ -62,12 +58,23 @@ export class Tab {
         this.clientId = clientId;
         this.seq = Math.max(this.seq, seq);
         this.#forgotten = [seq, seq];
-        this.#isResuming = true;
+        this.#isBehind = true;
     }
 
-    /** Whether the next number is free for certain: not before the server has told a page that came back of its last one. */
+    /** Everything is in that was committed until now, what this tab had forgotten too. */
+    arrived() {
+        this.#isBehind = false;
+        this.#forgotten = [0, 0];
+    }
+
+    /** Whether the next number is free for certain. */
     get knowsItsNumbers() {
-        return !this.#isResuming || this.#isTold;
+        return !this.#isBehind;
+    }
+
+    /** The number up to which a page that goes on from here knows what was sent. */
+    get keptSeq() {
+        return this.#isBehind ? this.#forgotten[0] : this.seq;
     }
 
     /** Whether what was kept is older than what was sent. */
@@ -89,8 +96,7 @@ export class Tab {
         this.clientId = clientId;
         this.seq = 0;
         this.isShadowed = false;
-        this.#forgotten = [0, 0];
-        this.#isResuming = false;
+        this.arrived();
     }
 
     /**

@@ -487,6 +487,24 @@ describe('the page is loaded again', () => {
             );
         });
 
+        test('and it is still known to be older when the page is left before everything is in', () => {
+            const before = new Story().join({ snapshot: formWith({ notes: 'ab' }) });
+            before.fall();
+            before.client.edit(NOTES, [1, 'Hel']);
+            let story = before;
+            for (const isTold of [false, true]) {
+                story = reload(story);
+                story.client.opened();
+                const values = { summary: { value: 'not told', version: 1, by: ME, at: null } };
+                story.joined({ version: 1, snapshot: { values, tables: { readings: [] } }, last_seq: 1 });
+                assert.equal(story.client.leave(60000), null, 'nothing goes under way yet');
+                if (isTold) {
+                    story.commit(ME, edit(1, 'Hello'), { from: 1, seq: 1 });
+                }
+            }
+            assert.deepEqual([story.client.unanswered, story.client.refusals], [[], []]);
+        });
+
         test('what it did not touch goes on', () => {
             const story = back(({ client }) => client.set(TEMPERATURE, 3), [edit('x')]);
             assert.deepEqual(story.take('submit'), [{ type: 'submit', seq: 2, base: 1, ops: [heat(3)] }]);
