@@ -51,6 +51,10 @@ SUBMISSIONS ?= 1000
 submissions: $(VENV)/.installed-dev  ## submitting against running edits, on PostgreSQL (SUBMISSIONS=, FIRST_SEED=)
 	SUBMISSIONS=$(SUBMISSIONS) $(SERVERS) $(PYTEST) tests/rooms/test_submission_races.py
 
+.PHONY: races
+races: $(VENV)/.installed-dev  ## many more sign-ins that race, on PostgreSQL and Redis (SEED=); prints what they took
+	RACES=full $(SERVERS) $(BIN)/python -m pytest -n0 -rP tests/sessions
+
 test-javascript: $(VENV)/.installed-dev node_modules/.installed  ## the JavaScript tests, in Node.js
 	$(NODE) $(BIN)/python -m tests.javascript
 

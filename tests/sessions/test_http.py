@@ -53,7 +53,7 @@ async def replaced(older: Browser, newer: Browser, alice: User) -> str:
     """The sentence that says it."""
     await older.signed_in(alice)
     await newer.signed_in(alice)
-    return await in_thread(reason)(alice)
+    return str(await in_thread(reason)(alice))
 
 
 def reason(alice: User) -> str:
