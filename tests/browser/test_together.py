@@ -170,3 +170,18 @@ def test_c10_a_viewer_sees_and_cannot_edit(person: People, form: str) -> None:
     dora.press("Control+z")
     expect(dora.control("leader")).to_have_value("Alice")
     dora.sees_saved()
+
+
+def test_c6_leaving_a_field_writes_nothing_over_what_somebody_else_wrote_since(person: People, form: str) -> None:
+    """A number that one typed waits two seconds before it gives way; who leaves it earlier has said nothing new."""
+    alice, bob = person("alice").open(form), person("bob").open(form)
+    alice.control("staff").fill("4")
+    expect(bob.control("staff")).to_have_value("4")
+    bob.control("staff").fill("5")
+    bob.sees_saved()
+    expect(alice.field("staff").locator("[data-edited]")).to_contain_text("Bob")
+    alice.control("summary").focus()
+    expect(alice.control("staff")).to_have_value("5")
+    alice.control("summary").fill("After that.")
+    expect(bob.control("summary")).to_have_value("After that.")
+    expect(bob.control("staff")).to_have_value("5")

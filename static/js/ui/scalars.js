@@ -43,7 +43,7 @@ export class ScalarFields {
     /** @param {HTMLElement} root */
     listen(root) {
         root.addEventListener('input', (event) => this.#changed(event));
-        root.addEventListener('change', (event) => this.#changed(event));
+        // Not `change`: on leaving it would say again what one typed before, over what somebody else wrote since (C6).
         root.addEventListener('focusout', (event) => this.#left(event));
     }
 
