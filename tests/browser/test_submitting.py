@@ -15,10 +15,10 @@ MISSING = (
     "Date",
     "Shift",
     "Shift leader",
+    "People on shift.*not saved",
     "Summary",
     "Time, row 1",
     "Read and understood",
-    "People on shift.*not saved",
 )
 REASON = "The pressure of row 1 was read wrongly."
 

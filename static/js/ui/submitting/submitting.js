@@ -152,9 +152,6 @@ export class Submitting {
     async #sent(submit) {
         const outcome = await submit();
         this.#done.submit = outcome.done;
-        if (outcome.done && !this.#isOpen) {
-            this.#drawBanner(); // the room has told it already
-        }
         return outcome;
     }
 
@@ -237,6 +234,7 @@ export class Submitting {
         const { step } = this.#asking;
         if (step.kind === 'idle') {
             this.#dialog?.hide();
+            this.#leadToBanner();
             return;
         }
         const { kind, waiting } = this.#client.status;
@@ -261,9 +259,15 @@ export class Submitting {
         if (this.#canEdit) {
             find(banner, '[data-reopen]').hidden = !this.#client.mayEdit || this.#isSignedOut;
         }
-        if (this.#done.submit) {
+        this.#leadToBanner();
+    }
+
+    /** Who has submitted it finds the focus there: not before the dialog is closed, and the room has told it. */
+    #leadToBanner() {
+        const banner = find(this.#root, '[data-submitted]');
+        if (this.#done.submit && this.#asking.step.kind === 'idle' && !banner.hidden) {
             this.#done.submit = false;
-            goTo(text);
+            goTo(find(banner, '[data-submitted-text]'));
         }
     }
 
