@@ -15,6 +15,7 @@
  * @property {(value: any, context: Context) => string} show In words, for panels and for the screen reader.
  */
 
+import { isEmpty } from '../../document/values.js';
 import { readNumber, writeNumber } from './number.js';
 import { toInstants, toLocal } from './zone.js';
 
@@ -29,7 +30,7 @@ const text = {
 const number = {
     read: (control, { field }) => readNumber(control.value, { whole: field.type === 'integer' }),
     write: (control, value) => setValue(control, writeNumber(value)),
-    show: (value, { field }) => [writeNumber(value), field.unit].filter(Boolean).join(' '),
+    show: (value, { field }) => (isEmpty(value) ? '' : [writeNumber(value), field.unit].filter(Boolean).join(' ')),
 };
 
 /** @type {Kind} */
