@@ -9,18 +9,24 @@
  * @typedef {import('../sync/types.js').SyncEvent} SyncEvent
  * @typedef {import('../sync/types.js').Person} Person
  * @typedef {import('./submitting/asking.js').Outcome} Outcome
- * @typedef {{submit: () => Promise<Outcome>, reopen: (reason: string) => Promise<Outcome>}} FormApi
+ * @typedef {{
+ *   submit: () => Promise<Outcome>,
+ *   reopen: (reason: string) => Promise<Outcome>,
+ *   history: (address: Address, before: number | null) => Promise<Outcome>,
+ * }} FormApi
  */
 
 import { keyOf } from '../document/operations.js';
 import { endsSignIn } from '../protocol/codes.js';
-import { Access } from './access.js';
+import { Access, isReadOnly } from './access.js';
 import { Announcer } from './announcer.js';
 import { copyText } from './copy.js';
 import { find, goTo } from './dom.js';
 import { Edited } from './edited.js';
 import { Head } from './head.js';
 import { Help } from './help.js';
+import { HistoryPanel } from './history/panel.js';
+import { HistoryWays } from './history/ways.js';
 import { Notes } from './notes.js';
 import { Badges } from './people/badges.js';
 import { PeopleBar } from './people/bar.js';
@@ -91,6 +97,11 @@ export class FormPage {
             submit: () => api.submit(),
             reopen: (reason) => api.reopen(reason),
         });
+        this.history = new HistoryPanel(root, client, this.#forHistory(), {
+            zone,
+            load: (address, before) => api.history(address, before),
+        });
+        new HistoryWays(this.places, (address) => this.history.open(address)).listen(this.#form);
         new Sections(root);
         this.#listen();
     }
@@ -108,6 +119,7 @@ export class FormPage {
             case 'rows':
                 this.tables.changed(event);
                 this.submitting.changed(event.own ? null : event.by);
+                this.history.check();
                 this.panels.rowsChanged();
                 this.notes.sweep();
                 return this.#drawPeople();
@@ -129,6 +141,15 @@ export class FormPage {
                 return this.#closed(event.code);
             default:
         }
+    }
+
+    #forHistory() {
+        return {
+            places: this.places,
+            show: (/** @type {Address} */ address, /** @type {any} */ value) => this.scalars.show(address, value),
+            draw: (/** @type {Address} */ address) => this.#draw(address),
+            isOpen: () => this.#canEdit && !isReadOnly(this.#form),
+        };
     }
 
     /** Its person is signed in again: what was typed may be saved yet, and more be typed. */
@@ -243,6 +264,7 @@ export class FormPage {
         this.notes.judge(address, this.#client.value(address), { typing: isHere });
         this.edited.changed(address, { light: !own });
         this.submitting.changed(own ? null : by);
+        this.history.check();
         if (!own && by !== null) {
             this.announcer.changed(by.name, this.places.nameOf(address), isHere);
         }
@@ -261,6 +283,7 @@ export class FormPage {
         this.head.readOnly(why === 'closed' && form.status === 'submitted' ? null : why); // that says who submitted it
         if (this.access.set(why === null && !this.#isSignedOut)) {
             this.texts.opened();
+            this.history.check();
             this.undoing.draw();
         }
     }
@@ -275,6 +298,7 @@ export class FormPage {
     #drawStatus() {
         this.saveState.draw(this.#client.status, this.notes.unsaved);
         this.submitting.statusChanged();
+        this.history.check();
     }
 
     /** Tells who came and who left, but not who was here already when one came oneself. */
