@@ -22,18 +22,18 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """Comments of a form in the order in which they were written; ``earlier``: the id below which there are more."""
+    """Comments of a form, the newest first; ``earlier``: the id below which there are more."""
 
     shown: Sequence[Comment]
     earlier: UUID | None
 
 
 def comments_of(form: Form, *, before: UUID | None = None) -> Comments:
-    """The last ones, or the last before one of them."""
+    """The newest, or the newest before one of them."""
     found = Comment.objects.filter(form=form).select_related("author").order_by("-id")  # ids rise with time
     newest = list((found if before is None else found.filter(id__lt=before))[: PAGE + 1])
-    shown = newest[:PAGE][::-1]
-    return Comments(shown, shown[0].pk if len(newest) > PAGE else None)
+    shown = newest[:PAGE]
+    return Comments(shown, shown[-1].pk if len(newest) > PAGE else None)
 
 
 def count_comments(form: Form) -> int:

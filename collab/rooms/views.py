@@ -141,9 +141,9 @@ def _commented(request: HttpRequest, form: Form, text: str) -> HttpResponse:
     author = _person(request)
     with transaction.atomic():
         hold(request)
-        made = comments.add_comment(form, author=author, text=text, now=timezone.now())
+        comments.add_comment(form, author=author, text=text, now=timezone.now())
         end_draft(author.pk, comments.draft_of_comment(form))
-    return redirect(f"{reverse('rooms:comments', args=[form.pk])}#comment-{made.pk}")
+    return redirect("rooms:comments", form_id=form.pk)
 
 
 def _before(request: HttpRequest) -> UUID | None:

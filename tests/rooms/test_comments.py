@@ -34,7 +34,7 @@ def test_an_editor_and_a_viewer_comment(world: World, name: str) -> None:
     client = signed_in(world.people[name])
     answer = client.post(page_of(world), {"text": "First line.\r\nSecond <b>line</b>."})
     made = Comment.objects.get()
-    assert answer["Location"] == f"{page_of(world)}#comment-{made.pk}"
+    assert answer["Location"] == page_of(world)
     assert (made.author, made.form, made.text) == (
         world.people[name],
         world.form,
@@ -105,17 +105,17 @@ def test_a_sent_comment_ends_its_authors_draft_and_nobody_elses(world: World) ->
     assert json.loads(load_draft(alice.pk, form).data) == {"text": "x"}
 
 
-def test_they_stand_in_order_and_the_earlier_ones_are_one_step_away(world: World) -> None:
+def test_the_newest_is_first_and_the_earlier_ones_are_one_step_away(world: World) -> None:
     for number in range(PAGE + 3):
         add_comment(world.form, author=world.people["alice"], text=f"remark {number:02}.", now=NOW)
     client = signed_in(world.people["dora"])
     page = client.get(page_of(world)).content.decode()
     shown = re.findall(r"remark (\d\d)\.", page)
-    assert shown == [f"{number:02}" for number in range(3, PAGE + 3)]
+    assert shown == [f"{number:02}" for number in reversed(range(3, PAGE + 3))]
     link = re.search(r'href="(\?before=[^"]+)"', page)
     assert link is not None
     earlier = client.get(page_of(world) + link[1]).content.decode()
-    assert re.findall(r"remark (\d\d)\.", earlier) == ["00", "01", "02"]
+    assert re.findall(r"remark (\d\d)\.", earlier) == ["02", "01", "00"]
     assert client.get(f"{page_of(world)}?before=nonsense").status_code == 200
 
 
