@@ -2,7 +2,8 @@
 /**
  * What a person sees of a draft: a line that says whether it is saved, and a notice where there is something to decide.
  *
- * The line is for who looks for it: only what went wrong is spoken. Must not know what a button leads to.
+ * The line is for who looks for it: only what went wrong is spoken. A notice that comes with the page stands at the top of
+ * the form, one that comes while somebody types below it, where it moves nothing. Must not know what a button leads to.
  *
  * @typedef {import('../../drafts/types.js').View} View
  * @typedef {import('../../drafts/types.js').Notice} Notice
@@ -15,9 +16,11 @@
 import { button, make, say } from '../dom.js';
 import { lineWords, noticeWords, timeOf } from './words.js';
 
+const LATE = new Set(['changed', 'over']);
 const CALM = new Set(['none', 'saving', 'saved']);
 
 export class DraftStatus {
+    #form;
     #line;
     #ways;
     #text = make('p', { class: 'draft-notice-text' });
@@ -32,6 +35,7 @@ export class DraftStatus {
      * @param {Ways} ways
      */
     constructor(form, line, ways) {
+        this.#form = form;
         this.#line = line;
         this.#ways = ways;
         this.#notice.hidden = true;
@@ -60,6 +64,11 @@ export class DraftStatus {
         }
         if (kind !== this.#kind) {
             this.#kind = kind;
+            if (LATE.has(String(kind))) {
+                this.#line.before(this.#notice);
+            } else {
+                this.#form.prepend(this.#notice);
+            }
             this.#notice.className = `draft-notice draft-notice-${kind}`;
             this.#buttons.replaceChildren(...this.#buttonsFor(kind));
             if (isFocused) {
