@@ -46,6 +46,19 @@ export class Touched {
     }
 
     /**
+     * Goes on knowing of the row of an op what was known before.
+     *
+     * @param {Op} op
+     * @param {Touched} before
+     */
+    keep(op, before) {
+        const row = rowOf(op);
+        if (row !== null && before.rows.has(rowKeyOf(row))) {
+            this.rows.add(rowKeyOf(row));
+        }
+    }
+
+    /**
      * The pending changes that may have met something.
      *
      * @param {Local} local
@@ -96,9 +109,7 @@ export function judge(op, touched, view, local) {
  */
 function judgeRow(op, touched, { document }, local) {
     const isThere = document.hasRow(op.table, op.row);
-    const isLocal =
-        local.inflight !== null && local.inflight.open.ofRow(rowKeyOf(op)).some((change) => !isCellOp(change.op));
-    if (op.kind === 'add_row' || isLocal) {
+    if (op.kind === 'add_row' || waitsForRow(op, local)) {
         return null; // what is under way with the row itself decides first
     }
     if (op.kind === 'restore_row') {
@@ -111,4 +122,17 @@ function judgeRow(op, touched, { document }, local) {
         return { code: 'conflict', message: CHANGED_ROW, current: document.row(op.table, op.row) };
     }
     return null;
+}
+
+/**
+ * Whether an op on a row is to be judged when the server has answered what is under way with that row.
+ *
+ * @param {Op} op
+ * @param {Local} local
+ * @returns {boolean}
+ */
+export function waitsForRow(op, { inflight }) {
+    return (
+        !isCellOp(op) && (inflight?.open.ofRow(rowKeyOf(op)).some((change) => !isCellOp(change.op)) ?? false)
+    );
 }

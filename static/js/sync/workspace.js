@@ -12,7 +12,7 @@
 import { addressOf, isCellOp, keyOf, plainAddress, rowOf } from '../document/operations.js';
 import { apply } from '../document/text.js';
 import { sameValue } from '../document/values.js';
-import { GONE, Touched, judge } from './judging.js';
+import { GONE, Touched, judge, waitsForRow } from './judging.js';
 import { Local } from './local.js';
 import { Refusals } from './refusals.js';
 import { History } from './undo/history.js';
@@ -196,6 +196,8 @@ export class Workspace {
             const verdict = judge(change.op, touched, this.view, this.local);
             if (verdict !== null) {
                 this.dropPending(change);
+            } else if (waitsForRow(change.op, this.local)) {
+                this.touched.keep(change.op, touched); // till then, what others did there is not forgotten
             }
             if (verdict !== null && verdict !== 'needless') {
                 this.refuse(change.op, verdict);

@@ -236,7 +236,8 @@ function judgeUndone({ room: { reference }, ledger, adas }) {
             judgeText(key, value ?? '', facts.text(key), adas);
         } else {
             const expected = facts.lastSet(key) ?? { value: field.default ?? null, isDouble: false };
-            assert.ok(expected.isDouble || sameValue(value, expected.value), `${key} is ${value} in place of ${expected.value}`);
+            const isRight = expected.isDouble || sameValue(value, expected.value);
+            assert.ok(isRight, `${key} is ${value} in place of ${expected.value}`);
         }
     }
 }

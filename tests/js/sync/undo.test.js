@@ -277,7 +277,8 @@ describe('what others changed since is theirs', () => {
         story.client.undo();
         const [submit] = story.take('submit');
         story.commit(OTHER, heat(30));
-        story.ack(submit.seq, [{ index: 0, code: 'conflict', message: '', current: { value: 30, version: 2, by: OTHER } }]);
+        const current = { value: 30, version: 2, by: OTHER };
+        story.ack(submit.seq, [{ index: 0, code: 'conflict', message: '', current }]);
         assert.equal(story.client.refusalAt(TEMPERATURE)?.mine, 20);
         story.client.takeTheirs(TEMPERATURE);
         assert.equal(story.client.value(TEMPERATURE), 30);
@@ -331,6 +332,23 @@ describe('rows', () => {
         story.commit(OTHER, { kind: 'set', table: 'readings', row, field: 'pressure', value: 3 });
         assert.deepEqual(story.client.undo()?.against, { why: 'changed', by: BEN });
         assert.deepEqual(there(story), [row]);
+    });
+
+    test('C6 one that I added and moved stays if somebody fills it while the move is under way', () => {
+        const story = open({ rows });
+        const row = story.client.addRow('readings', 'row-one-1');
+        story.accept();
+        story.client.moveRow('readings', row, null);
+        const [move] = story.take('submit');
+        story.client.undo();
+        story.client.undo();
+        story.commit(OTHER, { kind: 'set', table: 'readings', row, field: 'pressure', value: 3 });
+        story.commit(ME, move.ops[0], { seq: move.seq });
+        story.ack(move.seq);
+        const sent = story.take('submit').flatMap(({ ops }) => ops);
+        assert.ok(!sent.some(({ kind }) => kind === 'remove_row'), 'it is not removed over what they wrote');
+        assert.equal(story.client.refusals[0].code, 'conflict');
+        assert.ok(there(story).includes(row));
     });
 
     test('one that I removed comes back at its place; brought back by its message, it is no step any more', () => {

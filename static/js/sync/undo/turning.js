@@ -35,15 +35,15 @@ export function turn(workspace, way) {
  * @param {Op} op
  */
 function make(workspace, op) {
-    const address = addressOf(op);
+    const address = /** @type {Address} */ (addressOf(op)); // of an op on a row none, and none is asked for
     if (op.kind === 'set') {
-        workspace.set(/** @type {Address} */ (address), op.value);
-        workspace.emit({ type: 'value', address: /** @type {Address} */ (address), by: null, own: true });
+        workspace.set(address, op.value);
+        workspace.emit({ type: 'value', address, by: null, own: true });
         return;
     }
     workspace.act(op);
     if (op.kind === 'edit') {
-        workspace.emit({ type: 'text', address: /** @type {Address} */ (address), delta: op.delta, by: null, own: true });
+        workspace.emit({ type: 'text', address, delta: op.delta, by: null, own: true });
     }
 }
 

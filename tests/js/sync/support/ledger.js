@@ -3,8 +3,9 @@
  * What a form would hold if one person had done nothing, as far as that can be said: read from the log alone.
  *
  * Text: what others wrote is kept unless others deleted it; what was deleted by the person *and* by others may be there
- * or not. A value: what others set last, unless the person set the same at the same time. A row of others is there unless others removed it; one of the person only if
- * others wrote in it. Of a row that somebody has brought back nothing is said.
+ * or not. A value: what others set last, unless the person set the same at the same time. A row of others is there
+ * unless others removed it; one of the person only if others wrote in it. Of a row that somebody has brought back
+ * nothing is said.
  */
 
 import { keyOf, rowKeyOf } from '../../../../static/js/document/operations.js';
@@ -34,8 +35,8 @@ export class Ledger {
 
     /** @param {(n: number) => boolean} isPerson */
     read(isPerson) {
-        const defaults = [...this.#reference.definition.fields.values()].map(({ key, default: text }) => [key, text ?? '']);
-        const facts = new Facts(Object.fromEntries(defaults.filter(([, text]) => typeof text === 'string')));
+        const fields = [...this.#reference.definition.fields.values()].filter(({ merges }) => merges);
+        const facts = new Facts(Object.fromEntries(fields.map(({ key, default: text }) => [key, String(text ?? '')])));
         for (const { by, op } of this.#reference.log) {
             facts.take(op, isPerson(by));
         }
