@@ -48,8 +48,8 @@ simulate: $(VENV)/.installed-dev node_modules/.installed  ## many more stories o
 
 SUBMISSIONS ?= 1000
 .PHONY: submissions
-submissions: $(VENV)/.installed-dev  ## submitting against running edits, on PostgreSQL (SUBMISSIONS=, FIRST_SEED=)
-	SUBMISSIONS=$(SUBMISSIONS) $(SERVERS) $(PYTEST) tests/rooms/test_submission_races.py
+submissions: $(VENV)/.installed-dev  ## submitting against running edits and autosaves, on PostgreSQL (SUBMISSIONS=, FIRST_SEED=)
+	SUBMISSIONS=$(SUBMISSIONS) $(SERVERS) $(PYTEST) tests/rooms/test_submission_races.py tests/drafts/test_races.py tests/rooms/test_comment_races.py
 
 .PHONY: races
 races: $(VENV)/.installed-dev  ## many more sign-ins that race, on PostgreSQL and Redis (SEED=); prints what they took

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from collab.accounts.models import User
 
 SAVE = "/api/save-draft/"
+PATIENCE = 30
 Answer = tuple[int, Any]
+T = TypeVar("T")
 
 
 class Page:
@@ -48,6 +54,21 @@ def stringify(body: Any) -> bytes:
     """As a browser does: half a surrogate pair is escaped, the rest is as it is."""
     text = json.dumps(body, ensure_ascii=False)
     return "".join(f"\\u{ord(each):04x}" if "\ud800" <= each <= "\udfff" else each for each in text).encode()
+
+
+def at_once(*works: Callable[[], T]) -> list[T]:
+    """Runs each in a thread with a connection of its own, all let go at the same moment."""
+    gate = threading.Barrier(len(works))
+
+    def run(work: Callable[[], T]) -> T:
+        try:
+            gate.wait(PATIENCE)
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        return [future.result(PATIENCE) for future in [threads.submit(run, work) for work in works]]
 
 
 @pytest.fixture

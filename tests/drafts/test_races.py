@@ -1,40 +1,25 @@
-"""Drafts under real contention, on both databases: of two saves at once one wins, and a submission ends it for good."""
+"""Drafts under real contention, on both databases: of two saves at once one wins, and a submission ends it for good.
+
+`SUBMISSIONS` chooses the rounds, `SEED` takes one run again.
+"""
 
 from __future__ import annotations
 
+import os
 import random
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from collab.accounts.models import User
 from collab.drafts.models import Draft
 from collab.drafts.services import Conflict, Ended, Saved, end_draft, load_draft, save_draft
+from tests.drafts.conftest import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 100
-PATIENCE = 30
-T = TypeVar("T")
-
-
-def at_once(*works: Callable[[], T]) -> list[T]:
-    """Runs each in a thread with a connection of its own, all let go at the same moment."""
-    gate = threading.Barrier(len(works))
-
-    def run(work: Callable[[], T]) -> T:
-        try:
-            gate.wait(PATIENCE)
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as threads:
-        return [future.result(PATIENCE) for future in [threads.submit(run, work) for work in works]]
+ROUNDS = int(os.environ.get("SUBMISSIONS", "100"))
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(0)]
 
 
 def saving(user: User, form: str, text: str, base: int) -> Callable[[], Saved | Conflict | Ended | int]:
@@ -65,8 +50,8 @@ def test_of_the_first_saves_at_once_one_wins(alice: User) -> None:
 
 def test_a_submission_against_a_running_autosave_revives_nothing(alice: User) -> None:
     """Whichever is first: the draft is empty afterwards, and every save based on what was before is told so."""
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
+    seed = int(os.environ.get("SEED") or random.randrange(2**32))
+    print(f"SEED={seed}")
     chance = random.Random(seed)
     for number in range(ROUNDS):
         form = f"f{number}"
