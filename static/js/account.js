@@ -7,6 +7,7 @@
  */
 
 import { sweepDrafts } from './kept-drafts.js';
+import { countOrphans } from './kept-form.js';
 import { browser } from './net/environment.js';
 import { SessionApi } from './net/session-api.js';
 import { joinTabs } from './net/tabs.js';
@@ -14,6 +15,7 @@ import { endsSignIn } from './protocol/codes.js';
 import { Idle } from './session/idle.js';
 import { SignIn } from './session/sign-in.js';
 import { Unsaved } from './session/unsaved.js';
+import { Outboxes } from './storage/outboxes.js';
 import { markLeft, sweepAll, sweepOthers } from './tab.js';
 import { EndedNotice } from './ui/session/ended.js';
 import { IdleWarning } from './ui/session/idle.js';
@@ -27,7 +29,9 @@ import { refreshTokens } from './ui/session/tokens.js';
  *   kept: string,
  *   revived: () => void,
  *   left: () => void,
- * }} Page `typed`: what is on it and not saved; `kept`: what becomes of that when one signs in again
+ *   outboxes?: Outboxes,
+ * }} Page `typed`: what is on it and not saved; `kept`: what becomes of that when one signs in again; `outboxes`: what this
+ *   browser keeps for its person, where the page has a part in that
  */
 
 const SIGN_IN = '/accounts/login/';
@@ -41,6 +45,7 @@ export class Account {
     #notice;
     #warning;
     #signingOut;
+    #outboxes;
     #isGoing = false;
 
     /** @param {Page} page */
@@ -48,6 +53,7 @@ export class Account {
         const user = JSON.parse(document.getElementById('signed-in')?.textContent ?? 'null').user;
         const tell = joinTabs((message) => this.#heard(message));
         this.#page = page;
+        this.#outboxes = page.outboxes ?? new Outboxes(user.id);
         this.#signIn = new SignIn({
             user,
             api: new SessionApi(),
@@ -68,6 +74,7 @@ export class Account {
         this.#unsaved = new Unsaved({
             tell,
             here: () => page.typed().length,
+            kept: () => countOrphans(this.#outboxes),
             wait: (ms) => new Promise((resolve) => browser.setTimeout(() => resolve(null), ms)),
             newId: () => String(browser.random()),
         });
@@ -81,6 +88,7 @@ export class Account {
         this.#signingOut = new SigningOut({ count: () => this.#unsaved.count(), going: () => this.#going(user.id) });
         sweepOthers(user.id);
         sweepDrafts(user.id);
+        void this.#outboxes.sweep();
         this.#listen();
         this.#signIn.start();
     }
@@ -166,15 +174,21 @@ export class Account {
         hide();
         this.#page.left();
         sweepAll();
+        void this.#outboxes.clear();
         if (!this.#isGoing) {
             location.replace(SIGN_IN);
         } // else the answer to signing out is under way, and leads on: it must not be cut off
     }
 
-    /** @param {string} user */
-    #going(user) {
+    /**
+     * Nothing of this person stays, but in the tabs that have not heard of it yet: they see to it themselves.
+     *
+     * @param {string} user
+     */
+    async #going(user) {
         this.#isGoing = true;
         markLeft(user);
+        await this.#outboxes.clear();
     }
 }
 

@@ -8,33 +8,52 @@
  */
 
 import { Account } from './account.js';
+import { KeptForm } from './kept-form.js';
 import { FormApi } from './net/form-api.js';
+import { LAST_BYTES, sendLast } from './net/last-edits.js';
 import { Socket } from './net/socket.js';
+import { Outboxes } from './storage/outboxes.js';
 import { SyncClient } from './sync/client.js';
-import { Tab } from './tab.js';
+import { KeptEdits } from './ui/kept-edits.js';
 import { FormPage } from './ui/page.js';
+import { currentToken } from './ui/session/tokens.js';
 
 const room = /** @type {Room} */ (JSON.parse(document.getElementById('room')?.textContent ?? 'null'));
-const tab = new Tab({ user: room.user.id, form: room.form });
+const outboxes = new Outboxes(room.user.id);
+/** Which connection there is: what was meant for one that is no more is not sent over the next. */
+let line = 0;
 
 const newId = () => crypto.randomUUID?.() ?? `id-${[...crypto.getRandomValues(new Uint32Array(4))].join('-')}`;
 
+const kept = await KeptForm.find({ user: room.user.id, form: room.form, outboxes, newId });
 const client = new SyncClient({
-    clientId: await tab.clientId(newId),
-    send: (message) => {
-        putBy(); // before it leaves: what is sent and put by must bear the same number
-        socket.send(message);
+    clientId: kept.clientId,
+    send(message) {
+        const meantFor = line;
+        const send = () => line === meantFor && socket.send(message);
+        if (message.type === 'submit') {
+            kept.beforeSending(send);
+        } else {
+            send();
+        }
     },
-    emit: (event) => {
+    emit(event) {
         switch (event.type) {
             case 'rejoin':
                 socket.reopen();
                 break;
             case 'client':
-                tab.rename(event.clientId);
+                kept.renamed(event.clientId);
+                break;
+            case 'undelivered':
+                kept.changed();
+                break;
+            case 'form':
+            case 'status':
+                kept.changed(); // of a form that is closed less is kept; when all is saved, there may be more to load
+                page.handle(event);
                 break;
             default:
-                putBy();
                 page.handle(event);
         }
     },
@@ -49,18 +68,22 @@ const page = new FormPage(document.documentElement, client, {
 const account = new Account({
     typed: () => page.unsaved.list(),
     kept: 'All of it stays here. What is complete is saved as soon as you are signed in here again.',
+    outboxes,
     revived() {
         page.signedInAgain();
         socket.open();
     },
     left() {
         socket.close();
-        tab.keep(null);
+        kept.end();
     },
 });
 const socket = new Socket(room.socket, {
     dialing: () => client.dialing(),
-    opened: () => client.opened(),
+    opened() {
+        line += 1;
+        client.opened();
+    },
     received(message) {
         account.received(message);
         if (!account.isGoing) {
@@ -68,27 +91,25 @@ const socket = new Socket(room.socket, {
         }
     },
     closed(how) {
+        line += 1;
         client.closed(how);
         account.closed(how);
     },
 });
 
-const kept = tab.take();
-if (kept !== null) {
-    client.restore(kept);
-}
+const keptEdits = new KeptEdits(document, page.toasts);
+kept.goOn(client, {
+    mayKeep: () => !account.isGoing,
+    told: (canKeep) => page.saveState.keeps(canKeep),
+    offer: (next) => keptEdits.offer(next),
+});
+keptEdits.found(kept.found);
 socket.open();
 
-/** What is not saved is put by while the page is out of sight: it may never come back from there. */
-function putBy() {
-    if (document.visibilityState === 'hidden' && !account.isGoing) {
-        const { waiting, refused } = client.status;
-        tab.keep(waiting + refused > 0 ? client.undelivered() : null);
+window.addEventListener('pagehide', () => {
+    const last = account.isGoing ? null : kept.leave(LAST_BYTES);
+    if (last !== null) {
+        sendLast(room.form, last, currentToken());
     }
-}
-
-document.addEventListener('visibilitychange', () => {
-    tab.keep(null);
-    putBy();
 });
 window.addEventListener('beforeunload', (event) => page.hasUnsaved && !account.isGoing && event.preventDefault());

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Playwright, expect
 from tests.browser.conftest import People
 from tests.browser.notice import HERE, THERE, Notice
 from tests.browser.person import PASSWORD, Person
+from tests.browser.stored import keeps_nothing_of, stored
 
 SECRET = "for nobody else"
 HIDE = """() => {
@@ -18,9 +19,6 @@ HIDE = """() => {
     document.dispatchEvent(new Event('visibilitychange'));
 }"""
 STORABLE = {"Content-Type": "text/html; charset=utf-8"}
-STORED = """async () => JSON.stringify([
-    Object.entries(sessionStorage), Object.entries(localStorage), await indexedDB.databases(), await caches.keys(),
-])"""
 # All that can be seen or found on a page, and all that is typed into it.
 ON_THE_PAGE = """() => document.documentElement.outerHTML
     + [...document.querySelectorAll('input, textarea, select')].map((one) => one.value).join()"""
@@ -44,21 +42,20 @@ def user_id(one: Person) -> str:
 
 
 def leave_unsaved(one: Person, form: str) -> None:
-    """Cut off, with text that is not saved, in a tab that is out of sight: it is in the tab's storage, too."""
+    """Cut off, with text that is not saved, in a tab that is out of sight: it is in the browser's storage, too."""
     one.open(form)
     one.cable.cut()
     one.sees_state(re.compile("Reconnecting|Offline"))
     one.put_caret("summary", 0)
     one.type(SECRET)
     one.page.evaluate(HIDE)
-    assert SECRET in one.page.evaluate(STORED)
+    assert SECRET in stored(one.page)
 
 
 def nothing_is_left(tab: Person, *traces: str) -> None:
-    for what in (ON_THE_PAGE, STORED):
-        found = tab.page.evaluate(what)
-        for trace in (SECRET, *traces):
-            assert trace not in found, f"{trace} is on the page, or kept"
+    found = tab.page.evaluate(ON_THE_PAGE)
+    assert not [trace for trace in (SECRET, *traces) if trace in found]
+    keeps_nothing_of(tab.page, SECRET, *traces)
 
 
 def sees_home_of(tab: Person, name: str) -> None:

@@ -70,6 +70,7 @@ MAY_IMPORT = {
     "protocol": {"document", "protocol"},
     "sync": {"document", "protocol", "sync"},
     "net": {"protocol", "net"},
+    "storage": {"storage"},
     "session": {"protocol", "session"},
     "drafts": {"drafts"},
     "ui": {"document", "protocol", "sync", "ui"},

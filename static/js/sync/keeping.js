@@ -49,6 +49,15 @@ export function keep({ local, refusals, view }, page) {
 }
 
 /**
+ * How many changes are kept.
+ *
+ * @param {Kept} kept
+ */
+export function sizeOf({ inflight, pending, refusals }) {
+    return (inflight?.open.length ?? 0) + pending.length + refusals.length;
+}
+
+/**
  * @param {Workspace} workspace of a page that has not joined yet
  * @param {Kept} kept
  */

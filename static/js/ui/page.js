@@ -35,7 +35,7 @@ import { Here } from './people/here.js';
 import { byUser } from './people/person.js';
 import { Places, focusableIn } from './places.js';
 import { Panels } from './refusals/panels.js';
-import { SaveState, inWords } from './save-state.js';
+import { SaveState } from './save-state.js';
 import { ScalarFields } from './scalars.js';
 import { Sections } from './sections.js';
 import { Submitting } from './submitting/submitting.js';
@@ -347,7 +347,7 @@ export class FormPage {
         }
         if (event.key === 's') {
             event.preventDefault();
-            this.toasts.show(inWords(this.#client.status, this.notes.unsaved));
+            this.toasts.show(this.saveState.inWords(this.#client.status, this.notes.unsaved));
         } else if (event.key === '/') {
             event.preventDefault();
             this.help.open();

@@ -17,6 +17,10 @@ export class SaveState {
     #announcer;
     /** @type {Kind} */
     #kind = 'connecting';
+    /** Whether what waits is kept on this device, and not on this page only. */
+    #isKept = true;
+    /** @type {[Status, number] | null} */
+    #drawn = null;
 
     /**
      * @param {HTMLElement} root
@@ -33,13 +37,37 @@ export class SaveState {
      */
     draw(status, unsaved) {
         const { kind } = status;
-        const isKept = kind === 'saved' && status.refused + unsaved > 0;
-        this.#root.className = `save-state save-state-${isKept ? 'kept' : kind}`;
-        say(find(this.#root, '[data-save-text]'), shortly(status, unsaved));
+        const needsYou = kind === 'saved' && status.refused + unsaved > 0;
+        this.#drawn = [status, unsaved];
+        this.#root.className = `save-state save-state-${needsYou ? 'kept' : kind}`;
+        say(find(this.#root, '[data-save-text]'), shortly(status, unsaved, this.#isKept));
         if (kind !== this.#kind && (isCut(kind) || isCut(this.#kind))) {
-            this.#announcer.tell(inWords(status, unsaved));
+            this.#announcer.tell(this.inWords(status, unsaved));
         }
         this.#kind = kind;
+    }
+
+    /**
+     * The answer to Ctrl+S.
+     *
+     * @param {Status} status
+     * @param {number} unsaved
+     */
+    inWords(status, unsaved) {
+        return inWords(status, unsaved, this.#isKept);
+    }
+
+    /** @param {boolean} canKeep whether what waits outlives the page */
+    keeps(canKeep) {
+        this.#isKept = canKeep;
+        if (this.#drawn === null) {
+            return;
+        }
+        const [status, unsaved] = this.#drawn;
+        this.draw(status, unsaved);
+        if (!canKeep && status.waiting > 0 && isApart(status.kind)) {
+            this.#announcer.tell(this.inWords(status, unsaved));
+        }
     }
 }
 
@@ -48,12 +76,18 @@ function isCut(kind) {
     return kind === 'offline' || kind === 'closed';
 }
 
+/** @param {Kind} kind */
+function isApart(kind) {
+    return kind === 'offline' || kind === 'reconnecting' || kind === 'connecting';
+}
+
 /**
  * @param {Status} status
  * @param {number} unsaved
+ * @param {boolean} [isKept] what waits, on this device
  * @returns {string}
  */
-export function shortly({ kind, waiting, refused }, unsaved) {
+export function shortly({ kind, waiting, refused }, unsaved, isKept = true) {
     const needing = refused + unsaved;
     switch (kind) {
         case 'connecting':
@@ -61,9 +95,9 @@ export function shortly({ kind, waiting, refused }, unsaved) {
         case 'saving':
             return 'Saving…';
         case 'offline':
-            return waiting === 0 ? 'Offline' : `Offline, ${edits(waiting)} kept`;
+            return waiting === 0 ? 'Offline' : `Offline, ${waitingHere(waiting, isKept)}`;
         case 'reconnecting':
-            return waiting === 0 ? 'Reconnecting' : `Reconnecting, ${edits(waiting)} kept`;
+            return waiting === 0 ? 'Reconnecting' : `Reconnecting, ${waitingHere(waiting, isKept)}`;
         case 'closed':
             return waiting + needing === 0 ? 'Closed' : `Closed, ${edits(waiting + needing)} not saved`;
         default:
@@ -76,15 +110,17 @@ export function shortly({ kind, waiting, refused }, unsaved) {
  *
  * @param {Status} status
  * @param {number} unsaved
+ * @param {boolean} [isKept] what waits, on this device
  * @returns {string}
  */
-export function inWords(status, unsaved) {
+export function inWords(status, unsaved, isKept = true) {
     const { kind, waiting, refused } = status;
     const needing = refused + unsaved;
-    if (kind === 'offline' || kind === 'reconnecting' || kind === 'connecting') {
+    if (isApart(kind)) {
+        const where = isKept ? 'on this device' : 'on this page only: this device cannot keep them';
         return waiting === 0
-            ? 'No connection at the moment. What you write is kept on this page until there is one.'
-            : `No connection at the moment. ${edits(waiting)} kept on this page, to be saved when there is one.`;
+            ? 'No connection at the moment. What you write waits here until there is one.'
+            : `No connection at the moment. ${waits(waiting)} ${where}, to be saved when there is one.`;
     }
     if (kind === 'closed') {
         return waiting + needing === 0
@@ -95,6 +131,19 @@ export function inWords(status, unsaved) {
         return `Not everything is saved: ${edits(needing)} need you.`;
     }
     return kind === 'saving' ? 'It is being saved at this moment.' : 'Everything is saved.';
+}
+
+/**
+ * @param {number} count
+ * @param {boolean} isKept
+ */
+function waitingHere(count, isKept) {
+    return isKept ? `${waits(count)} on this device` : `${edits(count)} not kept on this device`;
+}
+
+/** @param {number} count */
+function waits(count) {
+    return `${edits(count)} ${count === 1 ? 'waits' : 'wait'}`;
 }
 
 /** @param {number} count */

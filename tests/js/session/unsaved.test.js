@@ -25,14 +25,14 @@ async function countIn(site, tab) {
 
 test('before one signs out, what is not saved in the other tabs is known', async () => {
     const { site, tabs } = tabsWith(1, 2, 0, 5);
-    assert.deepEqual(await countIn(site, tabs[0]), { here: 1, elsewhere: 7 });
-    assert.deepEqual(await countIn(site, tabs[2]), { here: 0, elsewhere: 8 });
+    assert.deepEqual(await countIn(site, tabs[0]), { here: 1, elsewhere: 7, kept: 0 });
+    assert.deepEqual(await countIn(site, tabs[2]), { here: 0, elsewhere: 8, kept: 0 });
 });
 
 test('nothing unsaved anywhere is nothing to ask about', async () => {
     const { site, tabs } = tabsWith(0, 0);
-    assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 0 });
-    assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 0 });
+    assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 0, kept: 0 });
+    assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 0, kept: 0 });
 });
 
 test('what was on its way is saved by the time the answers are in', async () => {
@@ -40,7 +40,7 @@ test('what was on its way is saved by the time the answers are in', async () => 
     const counting = tabs[0].questions.count();
     tabs[0].unsaved = 0;
     site.pass(250);
-    assert.deepEqual(await counting, { here: 0, elsewhere: 0 });
+    assert.deepEqual(await counting, { here: 0, elsewhere: 0, kept: 0 });
 });
 
 test('answers to another question, or too late, do not count', async () => {
@@ -49,13 +49,19 @@ test('answers to another question, or too late, do not count', async () => {
     tabs[1].say({ type: 'unsaved', question: 'of somebody else', count: 9 });
     await settled();
     site.pass(250);
-    assert.deepEqual(await counting, { here: 0, elsewhere: 3 });
+    assert.deepEqual(await counting, { here: 0, elsewhere: 3, kept: 0 });
     site.pass(1000);
-    assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 3 }, 'each time anew');
+    assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 3, kept: 0 }, 'each time anew');
+});
+
+test('what is kept of tabs that are no more would be lost, too', async () => {
+    const { site, tabs } = tabsWith(1, 0);
+    Object.assign(tabs[1], { kept: 3 });
+    assert.deepEqual(await countIn(site, tabs[1]), { here: 0, elsewhere: 1, kept: 3 });
 });
 
 test('what another browser has is not asked for', async () => {
     const { site, tabs } = tabsWith(0);
     Object.assign(site.browser().signIn(PEOPLE.bob).open(), { unsaved: 4 });
-    assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 0 });
+    assert.deepEqual(await countIn(site, tabs[0]), { here: 0, elsewhere: 0, kept: 0 });
 });

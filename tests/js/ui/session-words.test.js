@@ -52,6 +52,9 @@ test('counts and times', () => {
     assert.equal(whereUnsaved({ here: 2, elsewhere: 0 }), 'They are on this page');
     assert.equal(whereUnsaved({ here: 0, elsewhere: 1 }), 'It is in another tab');
     assert.equal(whereUnsaved({ here: 2, elsewhere: 1 }), '2 on this page, 1 in other tabs');
+    assert.match(whereUnsaved({ here: 0, elsewhere: 0, kept: 1 }), /^It waits on this device, in a form that was closed/);
+    assert.match(whereUnsaved({ here: 0, elsewhere: 0, kept: 2 }), /^They wait on this device/);
+    assert.match(whereUnsaved({ here: 0, elsewhere: 1, kept: 2 }), /^1 in other tabs, 2 in forms that were closed/);
     assert.deepEqual([118, 60, 9, 0].map(countdown), ['1:58', '1:00', '0:09', '0:00']);
     assert.deepEqual([125, 61, 60, 10].map(spoken), ['2 minutes 5 seconds', '1 minute 1 second', '1 minute', '10 seconds']);
 });

@@ -31,7 +31,8 @@ test('i1 the save state says only what was acknowledged', () => {
     assert.equal(shortly(status('saved'), 0), 'Saved');
     assert.equal(shortly(status('saving', 2), 0), 'Saving…');
     assert.equal(shortly(status('offline'), 0), 'Offline');
-    assert.equal(shortly(status('offline', 3), 0), 'Offline, 3 edits kept');
+    assert.equal(shortly(status('offline', 3), 0), 'Offline, 3 edits wait on this device');
+    assert.equal(shortly(status('offline', 1), 0, false), 'Offline, 1 edit not kept on this device');
     assert.equal(shortly(status('reconnecting'), 0), 'Reconnecting');
     assert.equal(shortly(status('closed', 1), 0), 'Closed, 1 edit not saved');
 });

@@ -4,7 +4,7 @@
  *
  * Owns the way of every form marked `data-sign-out`: it is sent when nothing is unsaved, or when its sender says so.
  *
- * @typedef {{here: number, elsewhere: number}} Unsaved
+ * @typedef {{here: number, elsewhere: number, kept: number}} Unsaved
  */
 
 import { button, make } from '../dom.js';
@@ -21,12 +21,12 @@ export class SigningOut {
     #form = null;
 
     /**
-     * @param {{count: () => Promise<Unsaved>, going: () => void}} given `going`: it is decided
+     * @param {{count: () => Promise<Unsaved>, going: () => Promise<void>}} given `going`: it is decided
      */
     constructor({ count, going }) {
         this.#count = count;
         this.#going = going;
-        const anyway = button('Sign out anyway', () => this.#go(), 'button button-danger');
+        const anyway = button('Sign out anyway', () => void this.#go(), 'button button-danger');
         this.#dialog = new Dialog('sign-out', [make('div', { class: 'session-actions' }, anyway, this.#stay)]);
         document.addEventListener('submit', (event) => void this.#submitted(event));
     }
@@ -50,17 +50,17 @@ export class SigningOut {
         this.#isAsking = true;
         const unsaved = await this.#count();
         this.#isAsking = false;
-        const all = unsaved.here + unsaved.elsewhere;
+        const all = unsaved.here + unsaved.elsewhere + unsaved.kept;
         if (all === 0) {
-            this.#go();
+            void this.#go();
         } else {
             this.#dialog.say(notSaved(all), `${whereUnsaved(unsaved)}. If you sign out now, it is lost.`);
             this.#dialog.open(this.#stay);
         }
     }
 
-    #go() {
-        this.#going();
+    async #go() {
+        await this.#going();
         this.#form?.submit();
     }
 }

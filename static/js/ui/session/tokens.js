@@ -11,3 +11,9 @@ export function refreshTokens(token) {
         /** @type {HTMLInputElement} */ (input).value = token;
     }
 }
+
+/** @returns {string} the one that the page would send now */
+export function currentToken() {
+    const input = document.querySelector(`input[name="${NAME}"]`);
+    return input instanceof HTMLInputElement ? input.value : '';
+}

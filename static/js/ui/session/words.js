@@ -79,16 +79,24 @@ export function notSaved(count) {
 /**
  * Where they are, for who is about to sign out.
  *
- * @param {{here: number, elsewhere: number}} unsaved
+ * @param {{here: number, elsewhere: number, kept?: number}} unsaved `kept`: in no tab any more
  */
-export function whereUnsaved({ here, elsewhere }) {
-    if (elsewhere === 0) {
+export function whereUnsaved({ here, elsewhere, kept = 0 }) {
+    if (elsewhere + kept === 0) {
         return here === 1 ? 'It is on this page' : 'They are on this page';
     }
-    if (here === 0) {
+    if (here + kept === 0) {
         return elsewhere === 1 ? 'It is in another tab' : 'They are in other tabs';
     }
-    return `${here} on this page, ${elsewhere} in other tabs`;
+    if (here + elsewhere === 0) {
+        return `${kept === 1 ? 'It waits' : 'They wait'} on this device, in a form that was closed before it could be sent`;
+    }
+    const places = [
+        [here, 'on this page'],
+        [elsewhere, 'in other tabs'],
+        [kept, 'in forms that were closed before they could be sent'],
+    ];
+    return places.flatMap(([count, where]) => (count === 0 ? [] : [`${count} ${where}`])).join(', ');
 }
 
 /**

@@ -166,6 +166,7 @@ export class Tab {
     log = [];
     token = '';
     unsaved = 0;
+    kept = 0;
     isConnected = true;
 
     /**
@@ -206,6 +207,7 @@ export class Tab {
         this.questions = new Unsaved({
             tell,
             here: () => this.unsaved,
+            kept: async () => this.kept,
             wait: (ms) => new Promise((resolve) => site.setTimeout(() => resolve(null), ms)),
             newId: () => `${browser.tabs.indexOf(this)}-${site.time}`,
         });
