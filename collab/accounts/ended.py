@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.html import conditional_escape, format_html
 from django.utils.translation import gettext, gettext_noop
 
 from collab.accounts.models import End, SignIn
@@ -26,6 +27,8 @@ _REASONS: dict[End, str] = {
     End.IDLE: gettext_noop("You were signed out because nothing was done here for a long time."),
     End.EXPIRED: gettext_noop("Your sign-in has expired."),
 }
+
+_ELSEWHERE = gettext_noop("You signed in on {device} at {time}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,17 @@ class Ended:
     @property
     def reason(self) -> str:
         """The sentence that says it."""
-        if self.device is not None and self.at is not None:
-            facts = {"device": self.device, "time": self.at.astimezone(UTC).strftime("%H:%M")}
-            return gettext("You signed in on %(device)s at %(time)s UTC.") % facts
-        return gettext(_REASONS[self.why])
+        if self.device is None or self.at is None:
+            return gettext(_REASONS[self.why])
+        return gettext(_ELSEWHERE).format(device=self.device, time=_clock(self.at))
+
+    @property
+    def markup(self) -> str:
+        """The same for a page, where a script shows the time as it is with the reader."""
+        if self.device is None or self.at is None:
+            return conditional_escape(self.reason)
+        time = format_html('<time datetime="{}" data-local="time">{}</time>', self.instant, _clock(self.at))
+        return format_html(gettext(_ELSEWHERE), device=self.device, time=time)
 
     @property
     def instant(self) -> str | None:
@@ -82,6 +92,10 @@ class Ended:
     def unpack(cls, raw: dict[str, Any]) -> Ended:
         at = None if raw["at"] is None else datetime.fromisoformat(raw["at"])
         return cls(raw["generation"], End(raw["why"]), raw["device"], at)
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%H:%M UTC")
 
 
 def ended_of(sign_in: SignIn) -> Ended:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
 from tests.browser.conftest import People
-from tests.browser.notice import HERE, THERE, Notice
+from tests.browser.notice import HERE, THERE, ZONE, Notice
 from tests.browser.person import Person
 
 
@@ -224,7 +226,8 @@ def test_who_comes_back_to_the_old_device_later_is_told_on_the_sign_in_page(devi
     old.goto(f"/forms/{form}/")
     old.sees_sign_in_page()
     said = old.page.locator("[data-ended]")
-    expect(said).to_contain_text(re.compile(r"You signed in on Firefox on Linux at \d\d:\d\d UTC\."))
+    at = datetime.fromisoformat(ended(old)["at"]).astimezone(ZoneInfo(ZONE))
+    expect(said).to_contain_text(f"You signed in on Firefox on Linux at {at:%H:%M}. An account")
     old.screenshot("sign-in-replaced")
     old.fill_in_sign_in()
     old.sees_open_form()
