@@ -28,6 +28,8 @@ export class EndedNotice {
     #barButton;
     /** @type {Ended | null} */
     #ended = null;
+    /** @type {EventTarget | null} where one was on the page */
+    #before = null;
 
     /**
      * @param {{
@@ -53,6 +55,7 @@ export class EndedNotice {
             this.#barButton,
         );
         this.#bar.hidden = true;
+        this.#bar.addEventListener('focusin', ({ relatedTarget }) => (this.#before = relatedTarget ?? this.#before));
         document.body.append(this.#bar);
     }
 
@@ -70,16 +73,22 @@ export class EndedNotice {
         this.#notMe.setAttribute('href', notMe?.href ?? '');
         this.#notMe.textContent = notMe?.text ?? '';
         if (isNew) {
+            this.#before = document.activeElement;
             this.#open();
         }
     }
 
-    /** One is signed in again. */
+    /** One is signed in again, and goes on where one was. */
     hide() {
         this.#ended = null;
         this.#again.clear();
         this.#dialog.close();
         this.#bar.hidden = true;
+        const { activeElement, body } = document;
+        const isSomewhere = activeElement !== body && activeElement?.checkVisibility();
+        if (!isSomewhere && this.#before instanceof HTMLElement) {
+            this.#before.focus({ preventScroll: true });
+        }
     }
 
     #open() {

@@ -46,7 +46,7 @@ export class UnsavedList {
             'li',
             {},
             make('div', { class: 'session-unsaved-head' }, make('span', { class: 'session-name', text: name }), copy),
-            make('p', { class: 'session-typed', text }),
+            make('p', { class: 'session-typed' }, make('span', { text })),
         );
     }
 
