@@ -6,13 +6,15 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 
-from collab.accounts.models import User
+from collab.accounts.models import End, SignIn, User
+from collab.accounts.sign_ins import end
 
 SAVE = "/api/save-draft/"
 PATIENCE = 30
@@ -48,6 +50,18 @@ class Page:
         assert answer["Content-Type"] == "application/json", answer.content[:200]
         assert "no-store" in answer["Cache-Control"]
         return answer.status_code, answer.json()
+
+
+def overtaken(user: User, path: str, *, method: str = "POST", **body: Any) -> HttpRequest:
+    """A request that was let in, and whose sign-in ended before it wrote anything."""
+    Client().force_login(user)
+    request: Any = RequestFactory().generic(method, path)
+    if method == "POST":
+        request = RequestFactory().post(path, **body)
+    request.user = user
+    request.sign_in = SignIn.objects.get(user=user, ended_at=None)
+    end([user.pk], End.BY_ADMIN)
+    return cast(HttpRequest, request)
 
 
 def stringify(body: Any) -> bytes:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from collab.accounts.fence import SignedOut
 from collab.accounts.models import End, SignIn, User
 from collab.accounts.sign_ins import end
+from collab.drafts import api
 from collab.drafts.models import Draft
 from collab.drafts.services import MAX_BYTES, MAX_DRAFTS, end_draft
-from tests.drafts.conftest import SAVE, Answer, Page
+from tests.drafts.conftest import SAVE, Answer, Page, overtaken
 
 pytestmark = pytest.mark.django_db
 FORM = "new-form"
@@ -131,6 +133,15 @@ def test_s1_a_sign_in_that_is_over_writes_nothing(alice: User, page: Page) -> No
     assert page.save(FORM, {"title": "two"}, 1)[0] == 401
     assert page.discard(FORM)[0] == 401
     assert Draft.objects.get().data == '{"title":"one"}'
+
+
+def test_s1_nor_does_one_that_ends_while_it_is_under_way(alice: User) -> None:
+    body = {"form_identifier": FORM, "data": {"a": "b"}, "base_version": 0}
+    with pytest.raises(SignedOut):
+        api.save(overtaken(alice, SAVE, data=body, content_type="application/json"))
+    with pytest.raises(SignedOut):
+        api.discard(overtaken(alice, f"/api/drafts/{FORM}/", method="DELETE"), FORM)
+    assert not Draft.objects.exists()
 
 
 def test_one_mebibyte_and_not_a_byte_more(page: Page) -> None:

@@ -11,11 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.html import strip_tags
 
+from collab.accounts.fence import SignedOut
 from collab.accounts.models import End, Membership, Role, Team, User
 from collab.accounts.sign_ins import end
 from collab.drafts.services import Ended, load_draft, save_draft
 from collab.forms.models import Template, TemplateVersion
-from collab.forms.views import IMPORT_DRAFT
+from collab.forms.views import IMPORT_DRAFT, import_page
+from tests.drafts.conftest import overtaken
 from tests.forms.conftest import NOW, definition, member
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,13 @@ def test_a_draft_ends_with_what_it_was_imported_as_and_not_before(eve: Client, e
 def test_s1_a_sign_in_that_is_over_imports_nothing(eve: Client, editor: User, team: Team) -> None:
     end([editor.pk], End.BY_ADMIN)
     eve.post(PAGE, {"team": str(team.pk), "text": json.dumps(definition())})
+    assert not Template.objects.exists()
+
+
+def test_s1_nor_one_that_ends_while_it_is_under_way(editor: User, team: Team) -> None:
+    given = {"team": str(team.pk), "text": json.dumps(definition())}
+    with pytest.raises(SignedOut):
+        import_page(overtaken(editor, PAGE, data=given))
     assert not Template.objects.exists()
 
 

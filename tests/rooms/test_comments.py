@@ -10,11 +10,14 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
+from collab.accounts.fence import SignedOut
 from collab.accounts.models import End, Membership, User
 from collab.accounts.sign_ins import end
 from collab.drafts.services import Ended, load_draft, save_draft
 from collab.rooms.comments import LENGTH, PAGE, add_comment, draft_of_comment
 from collab.rooms.models import Comment, Immutable
+from collab.rooms.views import comments_page
+from tests.drafts.conftest import overtaken
 from tests.rooms.conftest import World
 from tests.rooms.test_pages import signed_in
 
@@ -79,6 +82,14 @@ def test_s1_a_sign_in_that_is_over_writes_none(world: World) -> None:
     end([world.people["dora"].pk], End.BY_ADMIN)
     assert client.post(page_of(world), {"text": "late"}).status_code == 302
     assert not Comment.objects.exists()
+
+
+def test_s1_nor_one_that_ends_while_it_is_under_way(world: World) -> None:
+    request = overtaken(world.people["dora"], page_of(world), data={"text": "late"})
+    with pytest.raises(SignedOut):
+        comments_page(request, world.form.pk)
+    assert not Comment.objects.exists()
+    assert load_draft(world.people["dora"].pk, draft_of_comment(world.form)).version == 0
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "x" * (LENGTH + 1), "NUL \0"])

@@ -220,6 +220,20 @@ test('a save that was under way when the form was sent ends nothing and says not
     assert.equal(tab.notice, null);
 });
 
+test('nothing follows a save that was under way when the form was sent', async () => {
+    const tab = await browser.open();
+    site.network = 'held';
+    await tab.write({ title: 'x' });
+    tab.type({ title: 'xy' });
+    tab.draft.submitted();
+    site.release();
+    await settled();
+    await tab.wait(60_000);
+    tab.draft.hurry();
+    await settled();
+    assert.deepEqual([posts(), site.row('alice').data.title], [1, 'x']);
+});
+
 test('a submission that did not happen: who types on is saved again', async () => {
     const tab = await browser.open();
     tab.type({ title: 'x' });
