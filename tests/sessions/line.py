@@ -1,4 +1,4 @@
-"""A line to Redis that can lose what Redis says: messages are suppressed, and nobody is told."""
+"""A line to Redis that can lose what Redis says, without a word, or be cut."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 
 class Line:
-    """Passes everything on, until it is ``deaf``: then nothing comes back, on any connection."""
+    """Passes everything on. While it is ``deaf`` nothing comes back; while it is ``cut`` nobody is connected."""
 
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
         self._port = 0
         self._serving: set[asyncio.Task[None]] = set()
         self.deaf = False
+        self._cut = False
 
     @property
     def url(self) -> str:
@@ -23,9 +24,20 @@ class Line:
         where = self._target
         return f"redis://:{where.password or ''}@127.0.0.1:{self._port}{where.path}"
 
+    def cut(self) -> None:
+        """Ends all connections, and those that are tried."""
+        self._cut = True
+        for task in self._serving:
+            task.cancel()
+
+    def mend(self) -> None:
+        self._cut = False
+
     def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
-        self._serving.add(task)
+        if self._cut:
+            writer.transport.abort()
+            return
+        self._serving.add(asyncio.get_running_loop().create_task(self._serve(reader, writer)))
 
     async def end(self) -> None:
         for task in self._serving:

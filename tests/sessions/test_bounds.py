@@ -35,12 +35,12 @@ from tests.rooms.test_hubs import redis_only
 from tests.sessions.browser import Browser, closing
 from tests.sessions.conftest import Pair
 from tests.sessions.line import line_to
-from tests.sessions.processes import server
+from tests.sessions.processes import Server, server
 
 AT_ONCE = 1.0
 BOUND = 5.0
-SIGN_IN_BOUND = 3.0
-"""A sign-in tells the others for at most two seconds."""
+SIGN_IN_BOUND = 5.0
+"""A sign-in tries for two seconds to tell the others; the rest is a busy machine's."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
 
@@ -117,6 +117,36 @@ async def test_s2_the_message_is_suppressed(folder: Path, world: World, pair: Pa
         assert 0.1 < took.closing < BOUND  # at once would mean that it heard of it
 
 
+@redis_only
+async def test_s2_when_redis_is_back_it_is_heard_of_at_once_again(folder: Path, world: World, stack: ExitStack) -> None:
+    """At servers that do not look: what they hear is all they know."""
+    async with line_to(settings.REDIS_URL) as line:
+
+        def start() -> Pair:
+            one, other = (stack.enter_context(server(folder, planted="no_look", REDIS_URL=line.url)) for _ in range(2))
+            return one, other
+
+        one, other = await in_thread(start)()
+        line.cut()
+        await Browser(one).signed_in(world.people["bob"])  # tells, in vain, and knows that Redis is gone
+        line.mend()
+        async with asyncio.timeout(30):
+            while not await is_told_at_once(one, other, world):
+                pass
+
+
+async def is_told_at_once(one: Server, other: Server, world: World) -> bool:
+    async with AsyncExitStack() as sockets:
+        tabs = Tabs(sockets, world.people["alice"], world.form)
+        await tabs.open(one, other)
+        try:
+            took = await tabs.sign_in_at(other)
+        except TimeoutError:
+            return False
+    print(took)
+    return took.closing < AT_ONCE
+
+
 def stand_still(server: services.Server) -> None:
     server.process.send_signal(signal.SIGSTOP)
 
@@ -173,7 +203,7 @@ async def noise(form: Form, version: int) -> list[dict[str, Any]]:
     return [{**common, "type": "run", **run.pack()}, {**common, "type": "presence", "frame": presence}]
 
 
-async def flood(form: Form, messages: list[dict[str, Any]], count: int = 40_000) -> None:
+async def flood(form: Form, messages: list[dict[str, Any]], count: int = 10_000) -> None:
     """So many messages to the room of a form, all at once."""
     layer = get_channel_layer()
     channel = layer._get_group_channel_name(group_of(form.pk))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from channels.db import database_sync_to_async as in_thread
 from pytest_django import Settings
+from websockets.exceptions import ConnectionClosed
 
 from collab.accounts.news import LAYER
 from tests.rooms.conftest import World
@@ -100,3 +101,22 @@ async def test_s2_who_reads_nothing_is_cut_off(
         hub = await here.hub()
         assert sorted(session.person.user.name for session in hub.sessions()) == ["Bob", "Carol"]
     assert await in_thread(version_of)(world) == head
+
+
+async def test_s2_who_asks_and_does_not_hear_the_answers_is_cut_off_too(here: LiveServer, world: World) -> None:
+    """The watch of another page: pings without end, whose pongs nobody takes."""
+    alice = await Browser(here).signed_in(world.people["alice"])
+    async with alice.watch(sock=here._socket(SMALL), max_queue=1) as tab:
+        pinging = asyncio.create_task(ping_on(tab))
+        await until(lambda: here.waiting_bytes > 0)
+        await Browser(here, device="Chrome on Windows").signed_in(world.people["alice"])
+        async with asyncio.timeout(BOUND):
+            await until(lambda: not is_connected(here, tab))
+        pinging.cancel()
+
+
+async def ping_on(tab: Visitor) -> None:
+    with suppress(ConnectionClosed):
+        while True:
+            await tab.send({"type": "ping"})
+            await asyncio.sleep(0)  # the server's turn, in this loop
