@@ -79,7 +79,7 @@ IMPORT = re.compile(r"""^import\s+(?:[\w$*{}\s,]+?\bfrom\s+)?["']([^"']+)["']"""
 # Names that are the browser's, the clock's or chance's: not for the pure folders.
 IMPURE = re.compile(
     r"\b(?:document\.(?:querySelector|getElementById|createElement|addEventListener|body)|window\.|navigator\.|"
-    r"localStorage|sessionStorage|fetch\(|WebSocket\(|setTimeout\(|setInterval\(|Date\.now\(|new Date\(\)|"
+    r"localStorage|sessionStorage|fetch\(|WebSocket\(|(?<!clock\.)setTimeout\(|setInterval\(|Date\.now\(|new Date\(\)|"
     r"Math\.random\(|performance\.now\(|crypto\.)"
 )
 COMMENT = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
