@@ -11,6 +11,12 @@
  * @typedef {import('../sync/types.js').Untouched} Untouched
  * @typedef {'undo' | 'redo'} Way
  * @typedef {Pick<import('../sync/client.js').SyncClient, 'undo' | 'redo' | 'canUndo' | 'canRedo' | 'you'>} Client
+ * @typedef {{
+ *   places: import('./places.js').Places, texts: import('./text/fields.js').TextFields,
+ *   scalars: import('./scalars.js').ScalarFields, tables: import('./tables/tables.js').Tables,
+ *   edited: import('./edited.js').Edited, announcer: import('./announcer.js').Announcer,
+ *   toasts: import('./toasts.js').Toasts,
+ * }} Parts named here, not taken from the page: a name in a comment is hashed too, and this would be a circle
  */
 
 import { addressOf } from '../document/operations.js';
@@ -32,8 +38,7 @@ export class UndoRedo {
     /**
      * @param {HTMLElement} root
      * @param {Client} client
-     * @param {Pick<import('./page.js').FormPage,
-     *   'places' | 'texts' | 'scalars' | 'tables' | 'edited' | 'announcer' | 'toasts'>} parts
+     * @param {Parts} parts of the page
      */
     constructor(root, client, parts) {
         this.#client = client;
