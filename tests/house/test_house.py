@@ -76,6 +76,7 @@ MAY_IMPORT = {
     "ui": {"document", "protocol", "sync", "ui"},
 }
 IMPORT = re.compile(r"""^import\s+(?:[\w$*{}\s,]+?\bfrom\s+)?["']([^"']+)["']""", re.MULTILINE)
+TYPE_IMPORT = re.compile(r"""\bimport\(["'](\.[^"']+)["']\)""")
 # Names that are the browser's, the clock's or chance's: not for the pure folders.
 IMPURE = re.compile(
     r"\b(?:document\.(?:querySelector|getElementById|createElement|addEventListener|body)|window\.|navigator\.|"
@@ -91,6 +92,11 @@ def imports_of(path: Path) -> Iterator[Path]:
         yield (path.parent / target).resolve()
 
 
+def types_of(path: Path) -> set[Path]:
+    """The modules whose types a comment names."""
+    return {(path.parent / target).resolve() for target in TYPE_IMPORT.findall(path.read_text(encoding="utf-8"))}
+
+
 @pytest.mark.parametrize("path", JAVASCRIPT, ids=name_of)
 def test_a_script_imports_inward(path: Path) -> None:
     folder = path.relative_to(ROOT / "static/js").parts[0]
@@ -101,9 +107,10 @@ def test_a_script_imports_inward(path: Path) -> None:
 
 
 def test_scripts_do_not_import_each_other_in_a_circle() -> None:
-    """Nor could they be hashed: each one's name would hang on the other's."""
+    """Nor could they be hashed: each one's name would hang on the other's. An import of a type counts as any other."""
+    imports = {path: {*imports_of(path), *types_of(path)} for path in JAVASCRIPT}
     try:
-        tuple(TopologicalSorter({path: set(imports_of(path)) for path in JAVASCRIPT}).static_order())
+        tuple(TopologicalSorter(imports).static_order())
     except CycleError as circle:
         pytest.fail(" → ".join(path.name for path in circle.args[1]))
 
