@@ -22,7 +22,7 @@ from collab.drafts.services import save_draft
 from collab.rooms.commit import Outcome
 from collab.rooms.models import Cell, Operation, Reopening, Row, Submission, Submit
 from collab.rooms.submission import reopen_form, submit_form
-from tests.drafts.test_races import at_once
+from tests.drafts.conftest import at_once
 from tests.rooms.conftest import World
 from tests.rooms.fold import assert_sound, stored
 from tests.rooms.live import sign_in
