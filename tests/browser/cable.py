@@ -1,4 +1,4 @@
-"""The network between one browser and the server: a TCP forwarder that can be cut and mended, and made slow.
+"""The network between one browser and the server: a TCP forwarder that can be cut and mended, made slow and silent.
 
 A real cut, seen by the browser as any other: open connections die, new ones are refused.
 """
@@ -15,6 +15,8 @@ class Cable:
     def __init__(self, server_port: int) -> None:
         self.delay = 0.0
         """In seconds, for whatever travels, each way."""
+        self._speaks = threading.Event()
+        self._speaks.set()
         self._server_port = server_port
         self._ends: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -33,6 +35,15 @@ class Cable:
             ends, self._ends = self._ends, set()
         for end in ends:
             _close(end)
+        self._speaks.set()
+
+    def silence(self) -> None:
+        """Nothing arrives any more, and no connection is seen to break."""
+        self._speaks.clear()
+
+    def speak(self) -> None:
+        """What was held back arrives, in its order."""
+        self._speaks.set()
 
     def mend(self) -> None:
         self._listener = _listen(self.port)
@@ -64,6 +75,7 @@ class Cable:
         with suppress(OSError):
             while data := source.recv(65536):
                 time.sleep(self.delay)
+                self._speaks.wait()
                 target.sendall(data)
         with self._lock:
             self._ends -= {source, target}
