@@ -174,6 +174,42 @@ test('typing that is faster than the draft asks which one is meant', async () =>
     assert.equal(tab.fields.title, 'the draft');
 });
 
+for (const choice of /** @type {const} */ (['loadOther', 'keepMine'])) {
+    test(`typing that is faster than what the browser kept asks too: ${choice}`, async () => {
+        const tab = await browser.open();
+        tab.type({ title: 'kept' });
+        tab.kill();
+        site.network = 'held';
+        const again = await browser.open();
+        again.type({ title: 'typed at once' });
+        site.release();
+        await settled();
+        assert.equal(again.notice, 'both');
+        assert.match(browser.kept, /kept/, 'it is not lost before somebody has chosen');
+        await again.draft[choice]();
+        await again.wait(60_000);
+        const chosen = choice === 'keepMine' ? 'typed at once' : 'kept';
+        assert.deepEqual([again.fields.title, site.row('alice').data.title, again.line], [chosen, chosen, 'saved']);
+    });
+}
+
+test('a page that is loaded without the server, and typed in at once, loses neither', async () => {
+    const tab = await browser.open();
+    tab.type({ title: 'kept' });
+    tab.kill();
+    site.network = 'held';
+    const again = await browser.open();
+    again.type({ title: 'typed at once' });
+    site.fail();
+    await settled();
+    assert.deepEqual([again.notice, again.fields.title], ['both', 'typed at once']);
+    assert.match(browser.kept, /kept/);
+    await again.draft.loadOther();
+    assert.equal(again.fields.title, 'kept');
+    await again.wait(60_000);
+    assert.deepEqual([site.row('alice').data.title, again.line], ['kept', 'saved']);
+});
+
 test('what was discarded is gone, for a late save too, and can be brought back', async () => {
     const tab = await browser.open();
     await tab.write({ title: 'x' });

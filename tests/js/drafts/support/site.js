@@ -26,7 +26,7 @@ export class Site extends Clock {
     log = [];
     /** @type {Map<string, Row>} */
     #rows = new Map();
-    /** @type {(() => void)[]} */
+    /** @type {{arrive: () => void, lose: () => void}[]} */
     #held = [];
 
     random = () => 1;
@@ -77,7 +77,9 @@ export class Site extends Clock {
         const isHeld = this.network === 'held';
         const isLost = this.network === 'answers lost';
         if (isHeld) {
-            await new Promise((resolve) => this.#held.push(() => resolve(null)));
+            await new Promise((resolve, reject) => {
+                this.#held.push({ arrive: () => resolve(null), lose: () => reject(new TypeError('Failed to fetch')) });
+            });
         }
         this.log.push(`${method} ${path}`);
         const answer = this.#answer(browser, method, path, /** @type {any} */ (headers), body);
@@ -85,6 +87,14 @@ export class Site extends Clock {
             throw new TypeError('Failed to fetch');
         }
         return answer;
+    }
+
+    /** What was held is lost on its way. The next is not. */
+    fail() {
+        const held = this.#held;
+        this.#held = [];
+        this.network = 'up';
+        held.forEach(({ lose }) => lose());
     }
 
     get heldCount() {
@@ -96,7 +106,7 @@ export class Site extends Clock {
         const held = this.#held;
         this.#held = [];
         this.network = 'up';
-        order.forEach((index) => held[index]());
+        order.forEach((index) => held[index].arrive());
     }
 
     /**
