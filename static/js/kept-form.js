@@ -128,9 +128,10 @@ export class KeptForm {
      */
     leave(bytes) {
         const last = this.#client?.leave(bytes) ?? null;
-        const wasKept = this.#outbox.isSettled && this.#outbox.canKeep && last === null;
+        const isKept = this.#outbox.isSettled && this.#outbox.canKeep && last === null;
+        const isAll = this.#toKeep() !== null || !this.#hasUndelivered;
         this.#outbox.hurry();
-        if (wasKept) {
+        if (isKept && isAll) {
             this.#tab.forget();
         } else {
             this.#copy();
@@ -176,6 +177,11 @@ export class KeptForm {
         return waiting > 0 || (refused > 0 && isOpen) ? this.#client.undelivered() : null;
     }
 
+    get #hasUndelivered() {
+        const { waiting, refused } = this.#client?.status ?? { waiting: 0, refused: 0 };
+        return waiting + refused > 0;
+    }
+
     #copyIfHidden() {
         if (this.#outbox.canKeep) {
             return;
@@ -189,8 +195,7 @@ export class KeptForm {
 
     #copy() {
         if (this.#client !== null && this.#mayKeep()) {
-            const { waiting, refused } = this.#client.status;
-            this.#tab.keep(this.#client.clientId, waiting + refused > 0 ? this.#client.undelivered() : null);
+            this.#tab.keep(this.#client.clientId, this.#hasUndelivered ? this.#client.undelivered() : null);
         }
     }
 }
