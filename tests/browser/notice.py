@@ -88,9 +88,14 @@ class Notice:
     def sees_replaced(self, device: str) -> None:
         """The older device is told where, and when in its own time."""
         expect(self.ended).to_be_visible()
-        answer = self.one.context.request.get(f"{self.one.cable.url}/api/session/").json()
-        at = datetime.fromisoformat(answer["ended"]["at"]).astimezone(ZoneInfo(ZONE))
+        at = datetime.fromisoformat(self.told["at"]).astimezone(ZoneInfo(ZONE))
         self.sees(f"You signed in on {device} at {at:%H:%M}")
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the server says of why nobody is signed in with this browser."""
+        told: dict[str, str] = self.page.evaluate("async () => (await (await fetch('/api/session/')).json()).ended")
+        return told
 
     def gone(self) -> None:
         expect(self.ended).to_be_hidden()

@@ -99,7 +99,7 @@ export function shortly({ kind, waiting, refused }, unsaved, isKept = true) {
         case 'reconnecting':
             return waiting === 0 ? 'Reconnecting' : `Reconnecting, ${waitingHere(waiting, isKept)}`;
         case 'closed':
-            return waiting + needing === 0 ? 'Closed' : `Closed, ${edits(waiting + needing)} not saved`;
+            return waiting + needing === 0 ? 'Disconnected' : `Disconnected, ${edits(waiting + needing)} not saved`;
         default:
             return needing === 0 ? 'Saved' : `${edits(needing)} not saved`;
     }
@@ -124,8 +124,8 @@ export function inWords(status, unsaved, isKept = true) {
     }
     if (kind === 'closed') {
         return waiting + needing === 0
-            ? 'This page is closed. Everything is saved.'
-            : `This page is closed. ${edits(waiting + needing)} not saved.`;
+            ? 'This page is not connected any more. Everything is saved.'
+            : `This page is not connected any more. ${edits(waiting + needing)} not saved.`;
     }
     if (needing > 0) {
         return `Not everything is saved: ${edits(needing)} need you.`;

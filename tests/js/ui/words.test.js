@@ -34,7 +34,7 @@ test('i1 the save state says only what was acknowledged', () => {
     assert.equal(shortly(status('offline', 3), 0), 'Offline, 3 edits wait on this device');
     assert.equal(shortly(status('offline', 1), 0, false), 'Offline, 1 edit not kept on this device');
     assert.equal(shortly(status('reconnecting'), 0), 'Reconnecting');
-    assert.equal(shortly(status('closed', 1), 0), 'Closed, 1 edit not saved');
+    assert.equal(shortly(status('closed', 1), 0), 'Disconnected, 1 edit not saved');
 });
 
 test('i6 a refused edit and half a number are not saved, and the page says so', () => {
