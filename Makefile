@@ -55,6 +55,12 @@ submissions: $(VENV)/.installed-dev  ## submitting against running edits and aut
 races: $(VENV)/.installed-dev  ## many more sign-ins that race, on PostgreSQL and Redis (SEED=); prints what they took
 	RACES=full $(SERVERS) $(BIN)/python -m pytest -n0 -rP tests/sessions
 
+.PHONY: keep
+keep: $(VENV)/.installed-dev node_modules/.installed  ## reloads, killed servers and tabs, lost answers, shared browsers: all of the counts (SEED=)
+	CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && \
+	KEEP=full $(EMBEDDED) $(BIN)/python -m pytest -m browser tests/browser/test_many_times.py
+	SEEDS=$(SEEDS) $(NODE) $(BIN)/python -m tests.javascript sync/fuzz
+
 test-javascript: $(VENV)/.installed-dev node_modules/.installed  ## the JavaScript tests, in Node.js
 	$(NODE) $(BIN)/python -m tests.javascript
 

@@ -17,6 +17,8 @@ class Cable:
         """In seconds, for whatever travels, each way."""
         self._speaks = threading.Event()
         self._speaks.set()
+        self._hears = threading.Event()
+        self._hears.set()
         self._server_port = server_port
         self._ends: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -36,6 +38,11 @@ class Cable:
         for end in ends:
             _close(end)
         self._speaks.set()
+        self._hears.set()
+
+    def deafen(self) -> None:
+        """The browser hears nothing more of the server until the connection is cut; the server hears the browser."""
+        self._hears.clear()
 
     def silence(self) -> None:
         """Nothing arrives any more, and no connection is seen to break."""
@@ -68,14 +75,15 @@ class Cable:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._lock:
             self._ends |= {near, far}
-        for source, target in ((near, far), (far, near)):
-            threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
+        for source, target, ways in ((near, far, [self._speaks]), (far, near, [self._speaks, self._hears])):
+            threading.Thread(target=self._pump, args=(source, target, ways), daemon=True).start()
 
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
+    def _pump(self, source: socket.socket, target: socket.socket, ways: list[threading.Event]) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
                 time.sleep(self.delay)
-                self._speaks.wait()
+                for way in ways:
+                    way.wait()
                 target.sendall(data)
         with self._lock:
             self._ends -= {source, target}
