@@ -100,11 +100,12 @@ def test_a_key_is_an_answer_and_goes_where_one_was_typing(alice: Person) -> None
 
 
 def test_who_types_is_neither_asked_nor_signed_out(alice: Person, somebody: Callable[[str], Person]) -> None:
-    """Alice what the server hears of, Bob into an ordinary form, of which it hears nothing."""
+    """Alice what the server hears of, Bob where it hears of nothing until it is sent."""
     bob = somebody("bob")
+    bob.goto("/accounts/password_change/")
     alice.open(alice.make_form("Busy"))
     alice.control("summary").focus()
-    bob.page.get_by_label("Title").focus()
+    bob.page.get_by_label("Old password").focus()
     end = time.monotonic() + 1.5 * LIMIT_SECONDS
     while time.monotonic() < end:
         for one in (alice, bob):

@@ -163,6 +163,7 @@ def test_nothing_connects_by_itself_and_two_devices_do_not_fight(device: People,
 
 
 def test_a_wrong_password_is_told_and_can_be_set_right(device: People, newcomer: str) -> None:
+    """And the page's forms can be sent, with the token of the new sign-in."""
     old = device(newcomer, **HERE)
     old.open(old.make_form("A wrong password"))
     device(newcomer, **THERE)
@@ -175,6 +176,8 @@ def test_a_wrong_password_is_told_and_can_be_set_right(device: People, newcomer:
     notice.sign_in_again()
     notice.gone()
     old.sees_saved()
+    notice.sign_out()
+    old.sees_sign_in_page()
 
 
 def test_all_tabs_are_told_and_signing_in_again_in_one_brings_all_back(device: People, newcomer: str) -> None:
