@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Where the panels of refused edits stand: beside the field; below the row of a cell; for what has no place any more,
- * at the top. And the list at the top that leads through them.
+ * in the list at the top. What leads through them is `attention.js`.
  *
  * @typedef {import('../../sync/types.js').Refusal} Refusal
  * @typedef {import('../../document/operations.js').Address} Address
@@ -9,9 +9,10 @@
  */
 
 import { rowOf } from '../../document/operations.js';
-import { find, goTo, make, say } from '../dom.js';
+import { find, goTo, make } from '../dom.js';
 import { focusableIn } from '../places.js';
 import { copyText } from '../copy.js';
+import { Attention } from './attention.js';
 import { panel, titleOf, wordsOf } from './panel.js';
 
 export class Panels {
@@ -22,7 +23,7 @@ export class Panels {
     #announcer;
     /** @type {Map<string, {element: HTMLElement, stand: HTMLElement, drawn: string}>} by the refusal's id */
     #panels = new Map();
-    #lastVisited = '';
+    #attention;
 
     /**
      * @param {HTMLElement} root
@@ -37,7 +38,7 @@ export class Panels {
         this.#places = places;
         this.#show = show;
         this.#announcer = announcer;
-        find(root, '[data-next-attention]').addEventListener('click', () => this.#next());
+        this.#attention = new Attention(root, (id) => this.#visit(id), announcer);
     }
 
     draw() {
@@ -48,16 +49,23 @@ export class Panels {
                 this.#take(id, stand, element);
             }
         }
-        this.#drawList(refusals);
         refusals.forEach((refusal) => this.#drawOne(refusal));
+        this.#attention.draw(
+            refusals.map((refusal) => ({
+                id: refusal.id,
+                words: `${this.#nameOf(refusal)}: ${this.#titleOf(refusal)}`,
+                stand: /** @type {{stand: HTMLElement}} */ (this.#panels.get(refusal.id)).stand,
+            })),
+        );
     }
 
     /** Rows were put in another order: what stands below a row goes with it. */
     rowsChanged() {
         for (const refusal of this.#client.refusals) {
             const known = this.#panels.get(refusal.id);
-            if (known !== undefined && !known.element.contains(document.activeElement)) {
-                this.#stand(refusal, known.stand);
+            const isUsed = known?.element.contains(document.activeElement) && this.#rowOf(refusal) !== null;
+            if (known !== undefined && !isUsed) {
+                known.stand = this.#stand(refusal, known.stand);
             }
         }
     }
@@ -75,16 +83,15 @@ export class Panels {
             this.#titleOf(refusal),
         ]);
         if (known?.drawn === drawn) {
-            this.#stand(refusal, known.stand);
+            known.stand = this.#stand(refusal, known.stand);
             return;
         }
         const element = this.#make(refusal);
-        const stand = known?.stand ?? this.#standFor(refusal);
         const pressed =
             known === undefined ? -1 : buttonsOf(known.element).indexOf(/** @type {any} */ (document.activeElement));
-        slotIn(stand).replaceChildren(element);
+        const stand = this.#stand(refusal, known?.stand ?? this.#standFor(refusal));
+        slotIn(stand).replaceChildren(element, this.#attention.stepper(refusal.id));
         this.#panels.set(refusal.id, { element, stand, drawn });
-        this.#stand(refusal, stand);
         buttonsOf(element)[pressed]?.focus();
         if (known === undefined) {
             this.#announcer.tell(`${this.#nameOf(refusal)}: ${this.#titleOf(refusal)} The choice is beside it.`);
@@ -124,21 +131,28 @@ export class Panels {
      *
      * @param {Refusal} refusal
      * @param {HTMLElement} stand
+     * @returns {HTMLElement} where it stands now: what stood below a row that is gone stands in the list
      */
     #stand(refusal, stand) {
         const row = this.#rowOf(refusal);
-        if (stand.tagName === 'TR' && row !== null) {
+        if (stand.tagName === 'TR' && row === null) {
+            const other = make('div', {}, ...slotIn(stand).children);
+            stand.remove();
+            return this.#stand(refusal, other);
+        }
+        if (row !== null && stand.tagName === 'TR') {
             if (stand.previousElementSibling !== row) {
                 row.after(stand);
             }
-            return;
+            return stand;
         }
         const place =
             refusal.address === null || refusal.address.table !== undefined ? null : this.#places.at(refusal.address);
-        const parent = place === null ? this.#item(refusal) : find(place, '[data-panel]');
-        if (parent !== null && stand.parentElement !== parent && stand.tagName !== 'TR') {
+        const parent = place === null ? this.#attention.item(refusal.id) : find(place, '[data-panel]');
+        if (stand.parentElement !== parent) {
             parent.append(stand);
         }
+        return stand;
     }
 
     /**
@@ -157,57 +171,11 @@ export class Panels {
         }
     }
 
-    /** @param {Refusal[]} refusals */
-    #drawList(refusals) {
-        const section = find(this.#root, '[data-attention]');
-        const list = find(section, '[data-attention-list]');
-        const next = find(this.#root, '[data-next-attention]');
-        const count = refusals.length;
-        section.hidden = count === 0;
-        next.hidden = count === 0;
-        say(
-            find(section, '[data-attention-title]'),
-            count === 1 ? 'One edit of yours was not saved' : `${count} edits of yours were not saved`,
-        );
-        say(next, count === 1 ? '1 needs you' : `${count} need you`);
-        const known = new Map([...list.children].map((item) => [/** @type {HTMLElement} */ (item).dataset.item, item]));
-        for (const refusal of refusals) {
-            if (!known.delete(refusal.id)) {
-                list.append(this.#listItem(refusal));
-            }
-            const link = this.#item(refusal)?.querySelector(':scope > a');
-            if (link) {
-                say(link, `${this.#nameOf(refusal)}: ${this.#titleOf(refusal)}`);
-            }
-        }
-        known.forEach((item) => item.remove());
-    }
-
-    /** @param {Refusal} refusal */
-    #listItem(refusal) {
-                const link = make('a', {
-            href: '#attention-title',
-            on: { click: (/** @type {Event} */ event) => (event.preventDefault(), this.#visit(refusal.id)) },
-        });
-        return make('li', { 'data-item': refusal.id }, link);
-    }
-
-    /** @param {Refusal} refusal */
-    #item({ id }) {
-        return /** @type {HTMLElement | null} */ (this.#root.querySelector(`[data-item="${CSS.escape(id)}"]`));
-    }
-
-    #next() {
-        const ids = [...this.#panels.keys()];
-        this.#visit(ids[(ids.indexOf(this.#lastVisited) + 1) % ids.length]);
-    }
-
     /** @param {string} id */
     #visit(id) {
         const element = this.#panels.get(id)?.element;
         const first = element === undefined ? undefined : buttonsOf(element)[0];
         if (first !== undefined) {
-            this.#lastVisited = id;
             goTo(first);
         }
     }
