@@ -6,6 +6,7 @@ Knows ASGI and the settings; who is behind a session, and what is told on the so
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
@@ -26,6 +27,11 @@ CLOSE_SECONDS = 1.0
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+WriteFrames = Callable[[bytes], bool]
+"""Takes frames that are ready for the wire, at once; False where the reader must be waited for, as ``Send`` does."""
+
+_FRAMES = "formroom.frames"
+_TEXT, _TWO_BYTES, _EIGHT_BYTES = 0x81, 126, 127  # one whole text frame; how its length is written
 
 
 class Closed(Exception):
@@ -51,6 +57,23 @@ async def say_goodbye(send: Send, closing: Closing, error: ProtocolError | None 
             await send({"type": "websocket.send", "text": encode(closing)})
             name = CloseCode(closing.code).name.lower()
             await send({"type": "websocket.close", "code": closing.code, "reason": name})
+
+
+def write_frames_of(scope: Scope) -> WriteFrames | None:
+    """The way to the wire past ASGI, where the server offers one (``project.websocket``)."""
+    write: WriteFrames | None = scope.get("extensions", {}).get(_FRAMES, {}).get("write")
+    return write
+
+
+def text_frame(text: str) -> bytes:
+    """A text frame as a server sends it: not masked, and so the same for every socket (RFC 6455, 5.2)."""
+    payload = text.encode()
+    size = len(payload)
+    if size < _TWO_BYTES:
+        return bytes((_TEXT, size)) + payload
+    if size < 2**16:
+        return struct.pack("!BBH", _TEXT, _TWO_BYTES, size) + payload
+    return struct.pack("!BBQ", _TEXT, _EIGHT_BYTES, size) + payload
 
 
 def session_key(scope: Scope) -> str | None:

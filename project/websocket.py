@@ -1,28 +1,62 @@
-"""uvicorn's WebSocket, made safe against clients that mean harm (T5, I9).
+"""uvicorn's WebSocket, made safe against clients that mean harm (T5, I9), and quick at telling many the same (C2).
 
-Owns what happens below ASGI: bytes that are no text, pongs nobody takes, peers that never let go. What frames
-mean is not its business. Used as ``--ws project.websocket:WebSocket``.
+Owns what happens below ASGI: bytes that are no text, pongs nobody takes, peers that never let go, frames that were
+made once for everybody. What frames mean is not its business. Used as ``--ws project.websocket:WebSocket``.
 """
 
 from __future__ import annotations
 
 import asyncio
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+EXTENSION = "formroom.frames"
+"""The name in the ASGI scope's ``extensions`` under which ``write_frames`` is offered."""
 
 LINGER_SECONDS = 2.0
+READ_AHEAD = 8  # frames taken in before the conversation asks; to stop and go for each costs more than to read it
 
 
 class WebSocket(WebSocketsSansIOProtocol):
     """One connection."""
 
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            self.scope["extensions"][EXTENSION] = {"write": self.write_frames}
+
+    def write_frames(self, frames: bytes) -> bool:
+        """Hands over frames that are ready for the wire, in this very turn; False where the reader must be waited for.
+
+        ASGI's ``send`` makes a frame of its own for each socket. What a server sends is not masked (RFC 6455, 5.1),
+        so the same bytes are good for all.
+        """
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            raise ClientDisconnected()
+        if not self.writable.is_set():
+            return False
+        self.transport.write(frames)
+        return True
+
     def send_receive_event_to_app(self) -> None:
-        """Text that is not UTF-8 is handed on as the bytes it is; uvicorn logs it as an error of the server."""
-        if self.curr_msg_data_type == "text":
-            self.frames = [b"".join(self.frames)]
-            if not _is_text(self.frames[0]):
-                self.curr_msg_data_type = "bytes"
-        super().send_receive_event_to_app()
+        """Hands a message on. Text that is not UTF-8 is handed on as the bytes it is, for uvicorn logs an error.
+
+        Reading stops only where more is waiting than is soon taken.
+        """
+        data = bytes(self.frames[0]) if len(self.frames) == 1 else b"".join(self.frames)
+        self.frames = []
+        if self.close_sent:
+            return  # the application has said goodbye
+        text = _text_of(data) if self.curr_msg_data_type == "text" else None
+        if text is not None:
+            self.queue.put_nowait({"type": "websocket.receive", "text": text})
+        else:
+            self.queue.put_nowait({"type": "websocket.receive", "bytes": data})
+        if self.queue.qsize() >= READ_AHEAD and not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
 
     def handle_ping(self) -> None:
         """Answers who takes answers; for who does not read, pongs would pile up without end."""
@@ -40,9 +74,8 @@ class WebSocket(WebSocketsSansIOProtocol):
         self.loop.call_later(LINGER_SECONDS if self.writable.is_set() else 0, self.transport.abort)
 
 
-def _is_text(data: bytes) -> bool:
+def _text_of(data: bytes) -> str | None:
     try:
-        data.decode()
+        return data.decode()
     except UnicodeDecodeError:
-        return False
-    return True
+        return None

@@ -29,7 +29,17 @@ from collab.rooms.presence import person_of
 from collab.rooms.room import Room
 from collab.rooms.runtime import Runtime
 from collab.rooms.session import Session
-from collab.sockets import Closed, Receive, Scope, Send, closing_of, same_origin, say_goodbye, session_key
+from collab.sockets import (
+    Closed,
+    Receive,
+    Scope,
+    Send,
+    closing_of,
+    same_origin,
+    say_goodbye,
+    session_key,
+    write_frames_of,
+)
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
@@ -206,12 +216,19 @@ class RoomConnection:
         person = person_of(session=id, user=user.pk, name=str(user))
         assert self._guest is not None
         admission = Admission(user.pk, self._guest.generation, opened.form.team_id, opened.role)
-        return Session(id=id, admission=admission, client_id=join.client_id, person=person, send=self._send)
+        return Session(
+            id=id,
+            admission=admission,
+            client_id=join.client_id,
+            person=person,
+            send=self._send,
+            write_frames=write_frames_of(self._scope),
+        )
 
     async def _begin(self, room: Room, session: Session, opened: Opened) -> None:
         people, you = room.people.everyone(), session.person
         joined = opened.joined(people=people, you=you, limits=self._runtime.limits)
-        tail = [frame for run in opened.tail for _, frame in run.frames()]
+        tail = [frame.text for run in opened.tail for frame in run.frames()]
         try:
             await session.begin(joined, opened.told, tail, lambda since: self._runtime.hub.read_on(room, since))
         except TimeoutError:

@@ -14,10 +14,20 @@ from uuid import UUID
 from collab.protocol.codec import dumps, encode
 from collab.protocol.messages import Client, Committed, Encoded, User
 from collab.rooms.store import LoggedOp
+from collab.sockets import text_frame
 
 # What a slow reader holds up at most, besides what its kernel takes.
 FRAME_OPS = 500
 FRAME_CHARACTERS = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A ``committed`` frame, made once for everyone: its last version, its text, and the same ready for the wire."""
+
+    last: int
+    text: str
+    wire: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class Run:
     first: int
     ops: tuple[LoggedOp, ...]
     clients: Mapping[int, Client] = field(default_factory=dict)
-    _frames: list[tuple[int, str]] = field(default_factory=list, init=False, compare=False, repr=False)
+    _frames: list[Frame] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def last(self) -> int:
@@ -45,12 +55,12 @@ class Run:
             return self
         return replace(self, first=version + 1, ops=self.ops[version + 1 - self.first :])
 
-    def frames(self) -> list[tuple[int, str]]:
-        """The run as ``committed`` frames of a bounded size, each with its last version; encoded once for everyone."""
+    def frames(self) -> list[Frame]:
+        """The run as ``committed`` frames of a bounded size; encoded once for everyone."""
         if not self._frames:
             for part in _parts(self.ops):
-                first, last = part[0].version, part[-1].version
-                self._frames.append((last, _frame(first, part, self.clients)))
+                text = _frame(part[0].version, part, self.clients)
+                self._frames.append(Frame(part[-1].version, text, text_frame(text)))
         return self._frames
 
     def one_frame(self) -> str:

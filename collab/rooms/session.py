@@ -2,7 +2,7 @@
 
 A frame is handed to the transport at once, in the caller's turn. A reader too slow to take it is *stalled*: it
 is told nothing more until it has, then it is served from the log, or closed with 4408 (D2). So nothing queues up
-for it, and it delays nobody. Knows the ASGI ``send`` and nothing of rooms' contents.
+for it, and it delays nobody. Knows the ways to the wire and nothing of rooms' contents.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from collab.rooms.commit import Outcome
 from collab.rooms.doorkeeper import Admission
 from collab.rooms.presence import Changes
 from collab.rooms.run import Run
+from collab.sockets import Send, WriteFrames, text_frame
 
 logger = logging.getLogger(__name__)
 
 STALL_SECONDS = 20.0
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 ReadOn = Callable[[int], Awaitable[Run | None]]
 """Given a version, the ops above it; None where there are none."""
 
@@ -33,7 +33,16 @@ ReadOn = Callable[[int], Awaitable[Run | None]]
 class Session:
     """One WebSocket connection in a room. Made when it joins; ``leave`` ends it."""
 
-    def __init__(self, *, id: str, admission: Admission, client_id: str, person: Person, send: Send) -> None:
+    def __init__(
+        self,
+        *,
+        id: str,
+        admission: Admission,
+        client_id: str,
+        person: Person,
+        send: Send,
+        write_frames: WriteFrames | None,
+    ) -> None:
         self.id = id
         self.admission = admission
         self.client_id = client_id
@@ -42,6 +51,7 @@ class Session:
         self.gone = asyncio.Event()
         self.close_code: CloseCode | None = None
         self._send = send
+        self._write_frames = write_frames
         self._live = False
         self._stalled: asyncio.Task[None] | None = None
         self._outcomes: deque[Outcome] = deque()
@@ -72,9 +82,9 @@ class Session:
         if run.first > self.sent + 1:
             self._stall(self._catch_up())
             return
-        for last, frame in run.after(self.sent).frames():
-            self.sent = last
-            if not self._write(frame):
+        for frame in run.after(self.sent).frames():
+            self.sent = frame.last
+            if not self._write(frame.text, frame.wire):
                 return
         self._flush()
 
@@ -115,8 +125,15 @@ class Session:
             missed, self._missed = self._missed, Changes()
             self._write(missed.frame())
 
-    def _write(self, text: str) -> bool:
+    def _write(self, text: str, wire: bytes | None = None) -> bool:
         """Hands a frame to the transport in this very turn; False where the reader must be waited for."""
+        if self._write_frames is not None:
+            try:
+                if self._write_frames(wire or text_frame(text)):
+                    return True
+            except Exception:  # the connection is gone: whoever receives from it will notice
+                self.leave()
+                return False
         sending = self._send({"type": "websocket.send", "text": text})
         steps = sending.__await__()
         try:
@@ -150,9 +167,9 @@ class Session:
         """Reads and tells what was committed since, until there is nothing more."""
         assert self._read_on is not None
         while (run := await self._read_on(self.sent)) is not None:
-            for last, frame in run.frames():
-                await self._send_text(frame)
-                self.sent = last
+            for frame in run.frames():
+                await self._send_text(frame.text)
+                self.sent = frame.last
 
     async def _send_text(self, text: str) -> None:
         async with asyncio.timeout(STALL_SECONDS):

@@ -33,9 +33,9 @@ class Session:
 
     def deliver(self, run: Run) -> None:
         if run.last > self.sent:
-            for last, frame in run.after(self.sent).frames():
-                self.down.append(frame)
-                self.sent = last
+            for frame in run.after(self.sent).frames():
+                self.down.append(frame.text)
+                self.sent = frame.last
         waiting, self.answers = self.answers, []
         for outcome in waiting:
             self.answer(outcome)
@@ -119,7 +119,7 @@ class Server:
         you = person_of(session=f"session-{id(session)}", user=session.user.pk, name=str(session.user))
         session.down.append(opened.joined(people=[you], you=you, limits=room_limits()))
         for run in opened.tail:
-            session.down.extend(frame for _, frame in run.frames())
+            session.down.extend(frame.text for frame in run.frames())
         session.sent = opened.version
         if self.version < 0:
             self.version = opened.version
