@@ -5,6 +5,7 @@ The words of the tests. What the page's markup is called is known here and nowhe
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -66,6 +67,13 @@ class Person:
 
     def sees_sign_in_page(self) -> None:
         expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    @property
+    def user_id(self) -> str:
+        """Of who is signed in here, as the end of the page says it: waited for, it comes after what is seen first."""
+        said = self.page.locator("#signed-in").text_content()
+        user: str = json.loads(said or "null")["user"]["id"]
+        return user
 
     @property
     def dials(self) -> int:

@@ -175,17 +175,12 @@ def test_i7_who_signs_in_after_somebody_finds_nothing_of_theirs(
             first.type(secret)
             first.control("staff").press_sequentially("-")
             is_kept(first, secret)
-            user = user_id(first)
+            user = first.user_id
             next_one = leaves(first, profile, way)
             next_one.name = another
             next_one.sign_in()
             finds_nothing(next_one, form, secret, user, f"{way}, the {time}th time")
     cable.cut()
-
-
-def user_id(one: Person) -> str:
-    user: str = one.page.evaluate("() => JSON.parse(document.getElementById('signed-in').textContent).user.id")
-    return user
 
 
 def leaves(first: Person, profile: Profile, way: str) -> Person:

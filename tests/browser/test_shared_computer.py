@@ -36,11 +36,6 @@ def remembering(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     browser.close()
 
 
-def user_id(one: Person) -> str:
-    user: str = one.page.evaluate("() => JSON.parse(document.getElementById('signed-in').textContent).user.id")
-    return user
-
-
 def leave_unsaved(one: Person, form: str) -> None:
     """Cut off, with text that is not saved, in a tab that is out of sight: it is in the browser's storage, too."""
     one.open(form)
@@ -80,7 +75,7 @@ def test_who_signs_in_after_a_sign_in_that_ended_elsewhere_finds_nothing(
     """The dialog still stands, with what was typed, when somebody else sits down at this computer."""
     first = device(newcomer, **HERE)
     first.page.get_by_label("Title").fill(SECRET)
-    user, form = user_id(first), first.make_form("Before somebody else")
+    user, form = first.user_id, first.make_form("Before somebody else")
     second = first.another_tab().open(first.make_form("In another tab"))
     second.control("staff").press_sequentially("-")
     working = first.another_tab()
@@ -105,7 +100,7 @@ def test_who_signs_in_after_a_sign_in_that_ended_elsewhere_finds_nothing(
 def test_who_signs_in_over_somebody_finds_nothing(device: People, newcomer: str, beside: Callable[[str], None]) -> None:
     """By the admin's sign-in page, which lets in who is signed in as somebody else: every tab of theirs is wiped."""
     first = device(newcomer, **HERE)
-    user, form = user_id(first), first.make_form("Taken over")
+    user, form = first.user_id, first.make_form("Taken over")
     beside(
         "from collab.accounts.models import User\n"
         f"User.objects.create_superuser('{newcomer}-admin', password={PASSWORD!r}, display_name='Somebody else')"
@@ -132,7 +127,7 @@ def test_the_back_button_brings_nothing_back(visit: People, remembering: Browser
     """Neither a page out of the browser's memory, nor what was typed into one, which is kept with the history."""
     first = visit(newcomer, at=remembering, **HERE)
     first.sign_in()
-    user, form = user_id(first), first.make_form("Read and left")
+    user, form = first.user_id, first.make_form("Read and left")
     first.page.get_by_label("Title").fill(SECRET)
     first.page.on("dialog", lambda dialog: dialog.accept())
     first.open(form)
