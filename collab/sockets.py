@@ -30,6 +30,9 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 WriteFrames = Callable[[bytes], bool]
 """Takes frames that are ready for the wire, at once; False where the reader must be waited for, as ``Send`` does."""
 
+GiveTexts = Callable[[Callable[[str], bool]], None]
+"""Shows each text that comes to a function, in that very turn; what it does not take comes as a message."""
+
 _FRAMES = "formroom.frames"
 _TEXT, _TWO_BYTES, _EIGHT_BYTES = 0x81, 126, 127  # one whole text frame; how its length is written
 
@@ -63,6 +66,12 @@ def write_frames_of(scope: Scope) -> WriteFrames | None:
     """The way to the wire past ASGI, where the server offers one (``project.websocket``)."""
     write: WriteFrames | None = scope.get("extensions", {}).get(_FRAMES, {}).get("write")
     return write
+
+
+def give_texts_of(scope: Scope) -> GiveTexts | None:
+    """The same the other way: what comes, without a task that is woken for it."""
+    give: GiveTexts | None = scope.get("extensions", {}).get(_FRAMES, {}).get("give")
+    return give
 
 
 def text_frame(text: str) -> bytes:

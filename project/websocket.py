@@ -7,13 +7,14 @@ made once for everybody. What frames mean is not its business. Used as ``--ws pr
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
 EXTENSION = "formroom.frames"
-"""The name in the ASGI scope's ``extensions`` under which ``write_frames`` is offered."""
+"""The name in the ASGI scope's ``extensions`` under which ``write_frames`` and ``give_texts`` are offered."""
 
 LINGER_SECONDS = 2.0
 READ_AHEAD = 8  # frames taken in before the conversation asks; to stop and go for each costs more than to read it
@@ -22,10 +23,12 @@ READ_AHEAD = 8  # frames taken in before the conversation asks; to stop and go f
 class WebSocket(WebSocketsSansIOProtocol):
     """One connection."""
 
+    _taker: Callable[[str], bool] | None = None
+
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:
-            self.scope["extensions"][EXTENSION] = {"write": self.write_frames}
+            self.scope["extensions"][EXTENSION] = {"write": self.write_frames, "give": self.give_texts}
 
     def write_frames(self, frames: bytes) -> bool:
         """Hands over frames that are ready for the wire, in this very turn; False where the reader must be waited for.
@@ -40,6 +43,13 @@ class WebSocket(WebSocketsSansIOProtocol):
         self.transport.write(frames)
         return True
 
+    def give_texts(self, taker: Callable[[str], bool]) -> None:
+        """From now on each text is first shown to ``taker``, in the turn that it comes, if none is waiting before it.
+
+        What it does not take goes the way of ASGI's ``receive``: a queue, and a task that is woken for each message.
+        """
+        self._taker = taker
+
     def send_receive_event_to_app(self) -> None:
         """Hands a message on. Text that is not UTF-8 is handed on as the bytes it is, for uvicorn logs an error.
 
@@ -51,6 +61,8 @@ class WebSocket(WebSocketsSansIOProtocol):
             return  # the application has said goodbye
         text = _text_of(data) if self.curr_msg_data_type == "text" else None
         if text is not None:
+            if self._taker is not None and self.queue.empty() and self._taker(text):
+                return
             self.queue.put_nowait({"type": "websocket.receive", "text": text})
         else:
             self.queue.put_nowait({"type": "websocket.receive", "bytes": data})

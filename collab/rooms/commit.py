@@ -35,6 +35,7 @@ from collab.rooms.store import ClientKey, ClientState, LockedForm, LoggedOp, com
 logger = logging.getLogger(__name__)
 
 CURRENT_CHARACTERS = 64 * 1024
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,7 @@ class Submission:
         return self.form, self.user, self.client_id
 
     def digest(self) -> str:
-        text = json.dumps(self.ops, sort_keys=True, separators=(",", ":"))
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(_CANONICAL.encode(self.ops).encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

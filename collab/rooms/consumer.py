@@ -35,6 +35,7 @@ from collab.sockets import (
     Scope,
     Send,
     closing_of,
+    give_texts_of,
     same_origin,
     say_goodbye,
     session_key,
@@ -54,6 +55,7 @@ JOIN_COST = 20
 BEHIND_PER_FRAME = 500
 MOST_FOR_LATENESS = 50
 PONG = encode(Pong())
+SUBMIT = '{"type":"submit"'  # as encoders write it; spelled otherwise it only takes the longer way
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class RoomConnection:
         self._ended: Closing | None = None
         self._serving: asyncio.Task[Any] | None = None
         self._closer: asyncio.Task[None] | None = None
+        self._listening = False  # in ``receive``, and so done with all that came before
         self._in_flight = 0
         self._answered = asyncio.Event()
         limits = runtime.limits
@@ -109,6 +112,8 @@ class RoomConnection:
 
     async def _converse(self, form_id: str) -> None:
         form = await self._admit(form_id)
+        if (give_texts := give_texts_of(self._scope)) is not None:
+            give_texts(self._take)
         first = True
         while True:
             try:
@@ -133,7 +138,9 @@ class RoomConnection:
 
     async def _frame(self) -> str | None:
         """The next text frame; None when the client has gone. Enforces the rate."""
+        self._listening = True
         event = await self._receive()
+        self._listening = False
         if event["type"] == "websocket.disconnect":
             return None
         text: str | None = event.get("text")
@@ -151,8 +158,7 @@ class RoomConnection:
                     raise Closed(CloseCode.TOO_MANY)
                 await self._join(form, message)
             case Submit():
-                self._is_active()
-                await self._submit(form, message)
+                await self._submit(message)
             case Focus(at, selection, base):
                 self._is_active()
                 self._move(at, selection, base)
@@ -245,17 +251,41 @@ class RoomConnection:
 
     # --- what a client says --------------------------------------------------------------------------
 
-    async def _submit(self, form: UUID, message: Submit) -> None:
-        room, session = self._seated().room, self._seated().session
-        if not self._bucket.take(_cost_of_lateness(message, room.version or 0)):
+    def _take(self, text: str) -> bool:
+        """Hands in a submit in the turn that it comes, where nothing stands against it.
+
+        In a busy room nearly all frames are such, and to wake a task for each costs more than all that is done here.
+        Anything else, and anything wrong, is left to the conversation.
+        """
+        seat = self._seat
+        if seat is None or not self._listening or self._in_flight >= IN_FLIGHT or not text.startswith(SUBMIT):
+            return False
+        if self._is_leaving() or seat.session.is_stalled:
+            return False
+        try:
+            message = decode(text)
+        except ProtocolError:
+            return False
+        if not isinstance(message, Submit) or not self._bucket.take(1 + self._cost_of_lateness(seat, message)):
+            return False
+        self._hand_in(seat, message)
+        return True
+
+    async def _submit(self, message: Submit) -> None:
+        seat = self._seated()
+        if not self._bucket.take(self._cost_of_lateness(seat, message)):
             raise Closed(CloseCode.TOO_MANY)
         while self._in_flight >= IN_FLIGHT:  # a client with too much under way is not read on until some of it is done
             self._answered.clear()
             await self._answered.wait()
+        self._hand_in(seat, message)
+
+    def _hand_in(self, seat: _Seat, message: Submit) -> None:
+        self._is_active()
         self._in_flight += 1
-        author = session.admission
+        session, author = seat.session, seat.session.admission
         submission = Submission(
-            form, author.user, session.client_id, message.seq, message.base, message.ops, author.generation
+            seat.room.form, author.user, session.client_id, message.seq, message.base, message.ops, author.generation
         )
 
         def on_outcome(outcome: Outcome | Fenced | None) -> None:
@@ -270,6 +300,16 @@ class RoomConnection:
                     session.leave(CloseCode.RESTARTING)  # nothing is known of it: the client comes again (C3)
 
         self._runtime.writer.submit(submission, on_outcome)
+
+    def _cost_of_lateness(self, seat: _Seat, submit: Submit) -> int:
+        """Frames that a submit counts beyond its own: a text edit is transformed over all that its author has not seen.
+
+        A set costs nothing more, however old its base: it is compared with its cell alone.
+        """
+        behind = (seat.room.version or 0) - submit.base
+        if behind < BEHIND_PER_FRAME or not any(op.get("kind") == "edit" for op in submit.ops):
+            return 0
+        return min(behind // BEHIND_PER_FRAME, MOST_FOR_LATENESS)
 
     def _move(self, at: Address | None, selection: Selection | None, base: int | None) -> None:
         seat = self._seated()
@@ -316,13 +356,3 @@ class RoomConnection:
     def _pass_on(self, frame: str) -> None:
         if self._seat is not None:
             self._seat.session.tell(frame)
-
-
-def _cost_of_lateness(submit: Submit, version: int) -> int:
-    """Frames that a submit counts beyond its own: a text edit is transformed over all that its author has not seen.
-
-    A set costs nothing more, however old its base: it is compared with its cell alone.
-    """
-    if not any(op.get("kind") == "edit" for op in submit.ops):
-        return 0
-    return min(max(0, version - submit.base) // BEHIND_PER_FRAME, MOST_FOR_LATENESS)

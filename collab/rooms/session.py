@@ -70,6 +70,10 @@ class Session:
         self._live = True
         self._flush()
 
+    @property
+    def is_stalled(self) -> bool:
+        return self._stalled is not None
+
     async def reading(self) -> None:
         """Waits while the reader is stalled: who does not read is not read on either, so that nothing queues up."""
         if self._stalled is not None:

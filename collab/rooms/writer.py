@@ -75,6 +75,7 @@ class Writer:
         self._threads = threads
         self._limits = limits
         self._clock = clock
+        self._now = asyncio.get_running_loop().time
         self._queue: deque[_Item] = deque()
         self._held: dict[UUID, deque[_Item]] = {}
         self._wake = asyncio.Event()
@@ -101,9 +102,6 @@ class Writer:
         self._closing = True
         self._wake.set()
         await asyncio.gather(self._main, self._second)
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()
 
     async def _main_lane(self) -> None:
         finished: tuple[list[_Item], BatchResult] | None = None

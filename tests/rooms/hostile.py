@@ -64,7 +64,8 @@ class Hostile:
             }
         if self._once(5):
             frame[self._key()] = self.value()
-        return json.dumps(frame)
+        # Spelled as browsers do, submits are taken on another way than with spaces.
+        return json.dumps(frame, separators=self._chance.choice([(",", ":"), (", ", ": ")]))
 
     def op(self) -> dict[str, Any]:
         """Anything, or a valid op with something wrong in it, or by accident nothing."""

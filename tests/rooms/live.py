@@ -121,7 +121,7 @@ class Visitor:
         return self
 
     async def send(self, frame: Frame) -> None:
-        await self.connection.send(json.dumps(frame))
+        await self.connection.send(json.dumps(frame, separators=(",", ":")))  # as browsers write it
 
     async def submit(self, *ops: Frame, base: int | None = None) -> int:
         self._seq += 1
