@@ -18,7 +18,7 @@ from django.http.request import validate_host
 from django.utils.translation import gettext
 
 from collab.protocol.codec import encode
-from collab.protocol.codes import CloseCode
+from collab.protocol.codes import CloseCode, TooMany
 from collab.protocol.errors import ProtocolError
 from collab.protocol.messages import Closing, Error
 
@@ -49,6 +49,11 @@ class Closed(Exception):
 def closing_of(how: CloseCode | Closing) -> Closing:
     """The last frame of a socket that is closed with a code."""
     return how if isinstance(how, Closing) else Closing(int(how), gettext(how.reason))
+
+
+def too_many(what: TooMany) -> Closing:
+    """The last frame of a socket that is closed because there is too much of something."""
+    return Closing(int(CloseCode.TOO_MANY), gettext(what.message), why=str(what))
 
 
 async def say_goodbye(send: Send, closing: Closing, error: ProtocolError | None = None) -> None:

@@ -26,6 +26,9 @@ EMBEDDED = not DATABASE_URL
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 
+# How many processes serve this site, in all its containers and machines together. See `project.checks`.
+PROCESSES = env.int("FORMROOM_PROCESSES", default=env.int("WEB_CONCURRENCY", default=1))
+
 
 # --- secrets and hosts ---------------------------------------------------------------------------
 
@@ -171,6 +174,17 @@ AXES_VERBOSE = False
 # One account, one device: the accounts named here, of machines, may be signed in on several.
 SERVICE_ACCOUNTS = env.list("FORMROOM_SERVICE_ACCOUNTS", default=[])
 IDLE_MINUTES = env.float("FORMROOM_IDLE_MINUTES", default=720.0)  # 0: nobody is signed out for doing nothing
+
+# What a person, a session, a room and a form may hold and send. See docs/operations.md.
+ROOM_LIMITS = {
+    "submits_per_second": env.float("FORMROOM_SUBMITS_PER_SECOND", default=100.0),
+    "burst": env.int("FORMROOM_BURST", default=200),
+    "ops_per_submit": env.int("FORMROOM_OPS_PER_SUBMIT", default=100),
+    "people_per_room": env.int("FORMROOM_PEOPLE_PER_ROOM", default=2_500),
+    "sockets_per_user": env.int("FORMROOM_SOCKETS_PER_USER", default=200),
+    "rows_per_table": env.int("FORMROOM_ROWS_PER_TABLE", default=2_000),
+    "text_length": env.int("FORMROOM_TEXT_LENGTH", default=100_000),
+}
 
 # What `manage.py prune` forgets, in days; 0: nothing. See docs/operations.md.
 KEEP_DAYS = {

@@ -14,10 +14,10 @@ from collab.accounts.ended import Ended
 from collab.accounts.sign_ins import Present, who
 from collab.accounts.watch import Guest, Watch
 from collab.protocol.codec import decode, encode
-from collab.protocol.codes import CloseCode, ErrorCode
+from collab.protocol.codes import CloseCode, ErrorCode, TooMany
 from collab.protocol.errors import ProtocolError
 from collab.protocol.messages import Closing, Ping, Pong, User, Watching
-from collab.sockets import Closed, Receive, Scope, Send, closing_of, same_origin, say_goodbye, session_key
+from collab.sockets import Closed, Receive, Scope, Send, closing_of, same_origin, say_goodbye, session_key, too_many
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,8 @@ class SessionConnection:
         if not isinstance(present, Present):
             raise Closed(present.closing() if isinstance(present, Ended) else CloseCode.NOT_SIGNED_IN)
         guest = Guest(present.user.pk, present.generation, end=self._end, tell=self._tell)
-        self._watch.admit(guest)
+        if not self._watch.admit(guest):
+            raise Closed(too_many(TooMany.SOCKETS))
         self._tell(encode(Watching(User(str(present.user.pk), str(present.user)))))
         tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._speak())]
         try:

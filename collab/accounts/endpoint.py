@@ -25,17 +25,24 @@ PersonalView = Callable[Concatenate[HttpRequest, "User", P], HttpResponse]
 
 
 class Refused(Exception):
-    """A request that is answered by a status, a code and a message, the code's own if no other is given."""
+    """A request that is answered by a status, a code and a message, the code's own if no other is given.
 
-    def __init__(self, status: int, code: str, message: str | None = None, **more: Any) -> None:
+    ``retry_after``: in so many seconds the same may be asked again.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str | None = None, *, retry_after: int | None = None, **more: Any
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.message = message if message is not None else gettext(ErrorCode(code).message)
         self.more = more
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
     def response(self) -> HttpResponse:
-        return JsonResponse({"code": self.code, "message": self.message, **self.more}, status=self.status)
+        told = {"code": self.code, "message": self.message, **self.more}
+        return JsonResponse(told, status=self.status, headers=self.headers)
 
 
 Refusal = Callable[[Exception], Refused | None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,12 +47,19 @@ class Watch:
     """The guests of this process, and what is heard of their sign-ins."""
 
     def __init__(
-        self, layer: BaseChannelLayer, threads: DatabaseThreads, *, on_access: Callable[[set[UUID]], None]
+        self,
+        layer: BaseChannelLayer,
+        threads: DatabaseThreads,
+        *,
+        on_access: Callable[[set[UUID]], None],
+        sockets_per_user: int,
     ) -> None:
         """``on_access`` is told of people whose rights have changed."""
         self._layer = layer
         self._threads = threads
         self._on_access = on_access
+        self._sockets_per_user = sockets_per_user
+        self._sockets: Counter[UUID] = Counter()
         self._guests: dict[int, set[Guest]] = {}
         self._over: OrderedDict[int, Ended] = OrderedDict()
         self._warned: set[int] = set()
@@ -73,18 +80,35 @@ class Watch:
 
     # --- guests --------------------------------------------------------------------------------------
 
-    def admit(self, guest: Guest) -> None:
-        """A socket whose sign-in was live a moment ago. Where it was heard to be over since, the guest is ended."""
+    def admit(self, guest: Guest) -> bool:
+        """A socket whose sign-in was live a moment ago. Where it was heard to be over since, the guest is ended.
+
+        False, and no guest, where the person has as many sockets here as one may have.
+        """
+        if self._sockets[guest.user] >= self._sockets_per_user:
+            return False
+        self._sockets[guest.user] += 1
         self._guests.setdefault(guest.generation, set()).add(guest)
         if (ended := self._over.get(guest.generation)) is not None:
             guest.end(ended.closing())
+        return True
 
     def dismiss(self, guest: Guest) -> None:
         company = self._guests.get(guest.generation, set())
+        if guest not in company:
+            return  # never let in
         company.discard(guest)
+        self._sockets[guest.user] -= 1
+        if not self._sockets[guest.user]:
+            del self._sockets[guest.user]
         if not company:
             self._guests.pop(guest.generation, None)
             self._warned.discard(guest.generation)
+
+    @property
+    def sockets(self) -> int:
+        """How many there are in this process, of all people."""
+        return self._sockets.total()
 
     def send_away(self, closing: Closing) -> None:
         """The process ends."""

@@ -84,6 +84,12 @@ def read_submit(raw: Mapping[str, Any]) -> Submit:
     return Submit(_number(raw, "seq", least=1), _number(raw, "base", least=0), tuple(ops))
 
 
+def check_length(submit: Submit, *, most: int) -> None:
+    """Where a server takes fewer ops than the protocol allows. Raises ``ProtocolError``."""
+    if len(submit.ops) > most:
+        _malformed(f"ops: at most {most} in one submit here.")
+
+
 def _read_focus(raw: Mapping[str, Any]) -> Focus:
     return Focus(read_address(raw.get("at")), _selection(raw.get("selection")), _number(raw, "base", least=0))
 

@@ -47,6 +47,14 @@ class _Code(StrEnum):
         return member
 
 
+class TooMany(_Code):
+    """Of what there is too much: the ``why`` of a ``closing`` with 4429."""
+
+    FRAMES = "frames", gettext_noop("This page sent too much at once.")
+    PEOPLE = "people", gettext_noop("This form is full: too many people have it open.")
+    SOCKETS = "sockets", gettext_noop("You have too many pages open. Please close some of them.")
+
+
 class Rejection(_Code):
     """Why one op of a submit is refused (C3 to C10)."""
 

@@ -217,7 +217,7 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """``why`` says how a sign-in ended, where it did; ``device`` and ``at`` tell of the newer one, with 4409 only."""
+    """``why`` says how a sign-in ended, or what was too much (4429); ``device`` and ``at`` tell of a newer sign-in."""
 
     type: ClassVar = "closing"
 

@@ -5,6 +5,7 @@ Same services, same rules, same outcomes as in the room; only the shapes of refu
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,15 +16,16 @@ from collab.accounts.endpoint import Refused
 from collab.accounts.fence import generation_of, hold
 from collab.document.values import unstorable_text
 from collab.forms.definitions import definition_of, startable_versions
-from collab.protocol.codec import read_client_id, read_submit
+from collab.protocol.codec import check_length, read_client_id, read_submit
 from collab.protocol.codes import ErrorCode
 from collab.rooms.commit import Submission
-from collab.rooms.limits import room_limits
+from collab.rooms.limits import FORM_COST, READING_COST, cost_of_lateness, room_limits
 from collab.rooms.models import Form
 from collab.rooms.opening import open_form, read_run, visible_form
 from collab.rooms.requests import address, answer, body_of, id_of, read, whole_number
 from collab.rooms.run import nothing_since
 from collab.rooms.services import create_form, forms_for, known_time_zone, submit
+from collab.rooms.throttle import pay
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
@@ -46,6 +48,7 @@ def forms(request: HttpRequest, user: User) -> HttpResponse:
 @address("GET")
 def form(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     """As ``joined``: the form, its snapshot, and how far one's client has come (``?client_id=``)."""
+    pay(user.pk, FORM_COST)
     client_id = read(read_client_id, request.GET) if "client_id" in request.GET else None
     opened = open_form(user, id_of(form_id), client_id=client_id, since=None, want="snapshot")
     return answer(opened.joined(people=[], you=None, limits=room_limits()))
@@ -57,6 +60,7 @@ def operations(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     visible, _role = visible_form(user, id_of(form_id))
     if request.method == "POST":
         return _submit(request, user, visible)
+    pay(user.pk, READING_COST)
     return _since(visible, request.GET.get("since", "0"))
 
 
@@ -71,6 +75,8 @@ def _since(visible: Form, since: str) -> HttpResponse:
 def _submit(request: HttpRequest, user: User, visible: Form) -> HttpResponse:
     body = body_of(request)
     client_id, message = read(read_client_id, body), read(read_submit, body)
+    read(partial(check_length, most=room_limits().ops_per_submit), message)
+    pay(user.pk, 1 + cost_of_lateness(message, visible.version))
     generation = generation_of(request)
     submission = Submission(visible.pk, user.pk, client_id, message.seq, message.base, message.ops, generation)
     return answer(submit(submission).frame())

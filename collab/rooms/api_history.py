@@ -12,7 +12,9 @@ from collab.protocol.codec import read_address, wire_clients
 from collab.protocol.codes import ErrorCode
 from collab.rooms.history import NoSuchField, NotThatFar, form_then
 from collab.rooms.history import history as history_of
+from collab.rooms.limits import FORM_COST, READING_COST
 from collab.rooms.requests import address, answer_with, id_of, read, whole_number
+from collab.rooms.throttle import pay
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
@@ -24,6 +26,7 @@ MOST_CHANGES = 200
 @address("GET")
 def history(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     """``GET ?field=K`` or ``?table=T&row=R&field=K``: its changes, the newest first; ``&before=V&limit=N``."""
+    pay(user.pk, READING_COST)
     at = read(read_address, request.GET.dict())
     limit = whole_number(request.GET.get("limit", str(CHANGES)), _("limit is a number from 1 to 200."))
     if not 1 <= limit <= MOST_CHANGES:
@@ -39,6 +42,7 @@ def history(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
 @address("GET")
 def version(request: HttpRequest, user: User, form_id: str, number: str) -> HttpResponse:
     """The form as it was at a version, as ``joined`` tells it."""
+    pay(user.pk, FORM_COST)
     try:
         then = form_then(user, id_of(form_id), _version(number))
     except NotThatFar:

@@ -16,6 +16,7 @@ from collab.protocol.codec import wire_clients
 from collab.protocol.codes import ErrorCode
 from collab.protocol.messages import Encoded
 from collab.rooms.commit import read_clients_of
+from collab.rooms.limits import FORM_COST, READING_COST
 from collab.rooms.models import Reopening, Submission
 from collab.rooms.opening import visible_form, wire_person
 from collab.rooms.requests import address, answer_with, body_of, id_of, whole_number, writing
@@ -29,6 +30,7 @@ from collab.rooms.submission import (
     submissions_of,
     submit_form,
 )
+from collab.rooms.throttle import pay
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
@@ -39,6 +41,7 @@ REASON_LENGTH = 500
 @address("POST")
 def submission(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     """``POST {}``: submits the form as it stands, or tells all that is still missing."""
+    pay(user.pk, FORM_COST)
     body_of(request)
     try:
         with writing(request):
@@ -54,6 +57,7 @@ def submission(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
 @address("POST")
 def reopening(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
     """``POST {reason}``: opens a submitted form again."""
+    pay(user.pk, FORM_COST)
     reason = body_of(request).get("reason")
     if not isinstance(reason, str) or not 0 < len(reason.strip()) <= REASON_LENGTH or unstorable_text(reason):
         raise Refused(400, ErrorCode.INVALID, _("Say why, in 1 to 500 characters."))
@@ -78,6 +82,7 @@ def submissions(request: HttpRequest, user: User, form_id: str) -> HttpResponse:
 @address("GET")
 def one_submission(request: HttpRequest, user: User, form_id: str, number: str) -> HttpResponse:
     """One of them with its content: all that its hash is made of, and who is meant by the n's in it."""
+    pay(user.pk, READING_COST)
     form, _role = visible_form(user, id_of(form_id))
     wanted = whole_number(number, _("A submission has a number: 1, 2, 3 …"))
     found = Submission.objects.filter(form=form, number=wanted).select_related("author").first()

@@ -17,13 +17,13 @@ from collab.accounts.ended import Ended
 from collab.accounts.sign_ins import Present, who
 from collab.accounts.watch import Guest
 from collab.document.operations import Address
-from collab.protocol.codec import decode, encode
-from collab.protocol.codes import CloseCode, ErrorCode
+from collab.protocol.codec import check_length, decode, encode
+from collab.protocol.codes import CloseCode, ErrorCode, TooMany
 from collab.protocol.errors import ProtocolError
 from collab.protocol.messages import Blur, ClientMessage, Closing, Focus, Join, Ping, Pong, Selection, Submit
 from collab.rooms.commit import Fenced, Outcome, Submission
 from collab.rooms.doorkeeper import Admission
-from collab.rooms.limits import TokenBucket
+from collab.rooms.limits import FORM_COST, TokenBucket, cost_of_lateness
 from collab.rooms.opening import NotOpened, Opened, open_form, visible_form
 from collab.rooms.presence import person_of
 from collab.rooms.room import Room
@@ -39,6 +39,7 @@ from collab.sockets import (
     same_origin,
     say_goodbye,
     session_key,
+    too_many,
     write_frames_of,
 )
 
@@ -49,11 +50,6 @@ logger = logging.getLogger(__name__)
 
 JOIN_SECONDS = 15.0
 IN_FLIGHT = 64
-# What costs the server more than a frame counts as several: a join reads a whole form, and an edit is transformed
-# over all that its author has not seen.
-JOIN_COST = 20
-BEHIND_PER_FRAME = 500
-MOST_FOR_LATENESS = 50
 PONG = encode(Pong())
 SUBMIT = '{"type":"submit"'  # as encoders write it; spelled otherwise it only takes the longer way
 
@@ -83,9 +79,9 @@ class RoomConnection:
         self._listening = False  # in ``receive``, and so done with all that came before
         self._in_flight = 0
         self._answered = asyncio.Event()
-        limits = runtime.limits
+        self._limits = runtime.limits
         clock = asyncio.get_running_loop().time
-        self._bucket = TokenBucket(rate=limits.submits_per_second, burst=limits.burst, clock=clock)
+        self._bucket = TokenBucket(rate=self._limits.submits_per_second, burst=self._limits.burst, clock=clock)
 
     async def serve(self, form_id: str) -> None:
         self._serving = asyncio.current_task()
@@ -146,16 +142,19 @@ class RoomConnection:
         text: str | None = event.get("text")
         if text is None:
             raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.NOT_TEXT))
-        if not self._bucket.take():
-            raise Closed(CloseCode.TOO_MANY)
+        self._pay(1)
         return text
+
+    def _pay(self, cost: int) -> None:
+        """Takes so much of what this session may send."""
+        if not self._bucket.take(cost):
+            raise Closed(too_many(TooMany.FRAMES))
 
     async def _handle(self, form: UUID, message: ClientMessage) -> None:
         match message:
             case Join():
                 self._leave()
-                if not self._bucket.take(JOIN_COST):
-                    raise Closed(CloseCode.TOO_MANY)
+                self._pay(FORM_COST)
                 await self._join(form, message)
             case Submit():
                 await self._submit(message)
@@ -187,7 +186,8 @@ class RoomConnection:
             raise Closed(present.closing() if isinstance(present, Ended) else CloseCode.NOT_SIGNED_IN)
         self._user = present.user
         self._guest = Guest(present.user.pk, present.generation, end=self._end, tell=self._pass_on)
-        self._runtime.watch.admit(self._guest)
+        if not self._runtime.watch.admit(self._guest):
+            raise Closed(too_many(TooMany.SOCKETS))
         try:
             await self._runtime.hub.read(visible_form, self._user, form)
         except NotOpened as refused:
@@ -199,6 +199,9 @@ class RoomConnection:
         user, hub = self._user, self._runtime.hub
         assert user is not None
         room = await hub.enter(form)
+        if room.people.count + room.entering > self._limits.people_per_room:
+            hub.abandon(room)
+            raise Closed(too_many(TooMany.PEOPLE))
         try:
             opened = await hub.read(open_form, user, form, client_id=join.client_id, since=join.since, want=join.want)
         except NotOpened as refused:
@@ -233,7 +236,7 @@ class RoomConnection:
 
     async def _begin(self, room: Room, session: Session, opened: Opened) -> None:
         people, you = room.people.everyone(), session.person
-        joined = opened.joined(people=people, you=you, limits=self._runtime.limits)
+        joined = opened.joined(people=people, you=you, limits=self._limits)
         tail = [frame.text for run in opened.tail for frame in run.frames()]
         try:
             await session.begin(joined, opened.told, tail, lambda since: self._runtime.hub.read_on(room, since))
@@ -266,15 +269,17 @@ class RoomConnection:
             message = decode(text)
         except ProtocolError:
             return False
-        if not isinstance(message, Submit) or not self._bucket.take(1 + self._cost_of_lateness(seat, message)):
+        if not isinstance(message, Submit) or len(message.ops) > self._limits.ops_per_submit:
+            return False
+        if not self._bucket.take(1 + cost_of_lateness(message, seat.room.version or 0)):
             return False
         self._hand_in(seat, message)
         return True
 
     async def _submit(self, message: Submit) -> None:
         seat = self._seated()
-        if not self._bucket.take(self._cost_of_lateness(seat, message)):
-            raise Closed(CloseCode.TOO_MANY)
+        _fits(message, most=self._limits.ops_per_submit)
+        self._pay(cost_of_lateness(message, seat.room.version or 0))
         while self._in_flight >= IN_FLIGHT:  # a client with too much under way is not read on until some of it is done
             self._answered.clear()
             await self._answered.wait()
@@ -300,16 +305,6 @@ class RoomConnection:
                     session.leave(CloseCode.RESTARTING)  # nothing is known of it: the client comes again (C3)
 
         self._runtime.writer.submit(submission, on_outcome)
-
-    def _cost_of_lateness(self, seat: _Seat, submit: Submit) -> int:
-        """Frames that a submit counts beyond its own: a text edit is transformed over all that its author has not seen.
-
-        A set costs nothing more, however old its base: it is compared with its cell alone.
-        """
-        behind = (seat.room.version or 0) - submit.base
-        if behind < BEHIND_PER_FRAME or not any(op.get("kind") == "edit" for op in submit.ops):
-            return 0
-        return min(behind // BEHIND_PER_FRAME, MOST_FOR_LATENESS)
 
     def _move(self, at: Address | None, selection: Selection | None, base: int | None) -> None:
         seat = self._seated()
@@ -356,3 +351,10 @@ class RoomConnection:
     def _pass_on(self, frame: str) -> None:
         if self._seat is not None:
             self._seat.session.tell(frame)
+
+
+def _fits(submit: Submit, *, most: int) -> None:
+    try:
+        check_length(submit, most=most)
+    except ProtocolError as error:
+        raise Closed(error.close, error) from None

@@ -75,6 +75,11 @@ class People:
         self.untold = Changes()
         self.ungossiped = Changes()
 
+    @property
+    def count(self) -> int:
+        """How many sessions there are, here and elsewhere."""
+        return len(self._here) + sum(len(others) for others in self._elsewhere.values())
+
     def everyone(self) -> list[Person]:
         people = dict(self._here)
         for others in self._elsewhere.values():

@@ -25,6 +25,7 @@ from collab.protocol.codes import ErrorCode
 from collab.protocol.errors import ProtocolError
 from collab.rooms import services
 from collab.rooms.opening import NotOpened
+from collab.rooms.throttle import TooMuch
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -34,6 +35,8 @@ def _refusal(error: Exception) -> Refused | None:
     match error:
         case NotOpened():
             return Refused(403, ErrorCode.NOT_ALLOWED) if error.exists else Refused(404, ErrorCode.NO_SUCH_FORM)
+        case TooMuch():
+            return Refused(429, ErrorCode.TOO_MANY, retry_after=error.seconds)
         case services.Busy():
             return Refused(503, ErrorCode.BUSY)
         case _:

@@ -67,7 +67,7 @@ class Runtime:
             watcher,
             signed_in=lambda generations: watch.look(generations),
         )
-        watch = Watch(news_layer, lookout, on_access=doorkeeper.changed)
+        watch = Watch(news_layer, lookout, on_access=doorkeeper.changed, sockets_per_user=limits.sockets_per_user)
         await watch.start()
         return cls(hub, writer, doorkeeper, watch, limits=limits, threads=(readers, watcher, lookout, lanes))
 

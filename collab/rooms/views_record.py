@@ -6,10 +6,11 @@ They hold what people wrote, so nothing of them stays in the browser (I7).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,24 +19,29 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from collab.database import Database
 from collab.forms.definitions import definition_of
+from collab.protocol.codes import ErrorCode
 from collab.rooms import lookup
 from collab.rooms.commit import read_clients_of
 from collab.rooms.history import NotThatFar, form_then
+from collab.rooms.limits import FORM_COST, READING_COST
 from collab.rooms.models import Form, Operation, Reopening, Submission
 from collab.rooms.opening import NotOpened, visible_form
 from collab.rooms.record import Record, moment, told_change
 from collab.rooms.submission import reopenings_of, submissions_of
+from collab.rooms.throttle import TooMuch, pay
 
 if TYPE_CHECKING:
     from collab.accounts.models import User
 
 LONGEST_NUMBER = 18
+P = ParamSpec("P")
 PICKER = "%Y-%m-%dT%H:%M"
 
 
@@ -49,6 +55,24 @@ class Entry:
     reopened_at: str
 
 
+def _paid(cost: int) -> Callable[[Callable[Concatenate[HttpRequest, P], HttpResponse]], Callable[..., HttpResponse]]:
+    """A page that costs more than most: who asks for it too often is told to wait."""
+
+    def decorate(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            try:
+                pay(_person(request).pk, cost)
+            except TooMuch as error:
+                wait = {"Retry-After": str(error.seconds)}
+                return HttpResponse(gettext(ErrorCode.TOO_MANY.message), status=429, headers=wait)
+            return view(request, *args, **kwargs)
+
+        return answer
+
+    return decorate
+
+
 @login_required
 @never_cache
 @require_GET
@@ -60,6 +84,7 @@ def submissions_page(request: HttpRequest, form_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 @require_GET
+@_paid(READING_COST)
 def submission_page(request: HttpRequest, form_id: UUID, number: int) -> HttpResponse:
     form = _visible(request, form_id)
     found = Submission.objects.filter(form=form, number=number).select_related("author").first()
@@ -91,6 +116,7 @@ def versions_page(request: HttpRequest, form_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 @require_GET
+@_paid(FORM_COST)
 def version_page(request: HttpRequest, form_id: UUID, version: int) -> HttpResponse:
     form = _visible(request, form_id)
     try:
