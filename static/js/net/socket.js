@@ -20,7 +20,7 @@
  */
 
 import { decodeServer, encode } from '../protocol/codec.js';
-import { isFinal } from '../protocol/codes.js';
+import { asksForPatience, CloseCode, isFinal } from '../protocol/codes.js';
 import { browser } from './environment.js';
 import { Pace } from './pace.js';
 
@@ -47,6 +47,11 @@ import { Pace } from './pace.js';
 
 const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 10_000;
+/** A server that stops has told all of its pages in one moment; another has to take them in. */
+const RESTARTED_MS = 2_000;
+/** Where there is no room for this page: from so long on, and later each time. */
+const PATIENT_MS = 10_000;
+const MOST_PATIENT_MS = 60_000;
 /** A connection that stood so long was a good one: the next failure is a new story. */
 const STEADY_MS = 5_000;
 const DIAL_MS = 15_000;
@@ -69,6 +74,8 @@ export class Socket {
     /** @type {number | null} when the server let this page in */
     #joinedAt = null;
     #isWanted = false;
+    /** Whether the server has asked for patience: nothing that happens here makes that shorter. */
+    #isPatient = false;
     /** @type {any} */
     #retry = null;
     /** @type {any} */
@@ -134,6 +141,7 @@ export class Socket {
     #dial() {
         this.#environment.clearTimeout(this.#retry);
         this.#retry = null;
+        this.#isPatient = false;
         this.#handlers.dialing?.();
         const socket = this.#environment.connect(this.#url);
         this.#socket = socket;
@@ -197,7 +205,7 @@ export class Socket {
         if (final) {
             this.#stop();
         } else {
-            this.#retryLater();
+            this.#retryLater(code);
         }
         this.#handlers.closed({ code, reason, final, offline: !this.#environment.isOnline(), device, at, why });
     }
@@ -219,18 +227,37 @@ export class Socket {
         this.#words.forEach(([word, heard]) => this.#environment.off(word, heard));
     }
 
-    /** Full jitter: many pages that lost one server do not come back in one moment. */
-    #retryLater() {
-        const most = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#attempts);
+    /** @param {number} code */
+    #retryLater(code) {
+        this.#isPatient = asksForPatience(code);
+        const delay = this.#isPatient ? this.#patience() : this.#delay(code);
         this.#attempts += 1;
-        this.#retry = this.#environment.setTimeout(() => this.#dial(), this.#environment.random() * most);
+        this.#retry = this.#environment.setTimeout(() => this.#dial(), delay);
+    }
+
+    /**
+     * Full jitter: many pages that lost one server do not come back in one moment.
+     *
+     * @param {number} code
+     */
+    #delay(code) {
+        const least = code === CloseCode.RESTARTING ? RESTARTED_MS : FIRST_DELAY_MS;
+        const most = Math.min(LONGEST_DELAY_MS, Math.max(least, FIRST_DELAY_MS * 2 ** this.#attempts));
+        return this.#environment.random() * most;
+    }
+
+    #patience() {
+        const least = Math.min(MOST_PATIENT_MS, PATIENT_MS * 2 ** this.#attempts);
+        return least * (1 + this.#environment.random());
     }
 
     /** The network or the person came back: no waiting now. */
     #awaken() {
         if (this.#socket === null) {
-            this.#attempts = 0;
-            this.#dial();
+            if (!this.#isPatient) {
+                this.#attempts = 0;
+                this.#dial();
+            }
         } else {
             this.#doubt();
         }

@@ -34,6 +34,13 @@ export const End = Object.freeze({
     EXPIRED: 'expired',
 });
 
+/** Of what there is too much: the `why` of a `closing` with 4429. */
+export const TooMany = Object.freeze({
+    FRAMES: 'frames',
+    PEOPLE: 'people',
+    SOCKETS: 'sockets',
+});
+
 /** Why one op of a submit is refused (C3 to C10). */
 export const Rejection = Object.freeze({
     INVALID: 'invalid',
@@ -63,6 +70,16 @@ const FINAL = new Set([
  */
 export function isFinal(code) {
     return FINAL.has(code);
+}
+
+/**
+ * Whether this page is to wait for longer than after an accident, and to say why.
+ *
+ * @param {number} code
+ * @returns {boolean}
+ */
+export function asksForPatience(code) {
+    return code === CloseCode.TOO_MANY;
 }
 
 /**

@@ -10,6 +10,7 @@
  */
 
 import { keyOf } from '../document/operations.js';
+import { asksForPatience } from '../protocol/codes.js';
 import { answer } from './answering.js';
 import { takeFront } from './cutting.js';
 import { Following } from './following.js';
@@ -125,7 +126,7 @@ export class Conversation {
         this.#isDialing = false;
         this.#isFailing = offline || !['catching', 'live', 'lost'].includes(this.#phase);
         this.#phase = final ? 'closed' : 'down';
-        this.#end = final ? { code, reason } : null;
+        this.#end = final || asksForPatience(code) ? { code, reason } : null;
         this.presence.clear();
         this.#emit({ type: 'people' });
         this.#tellStatus();

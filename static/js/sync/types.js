@@ -57,7 +57,7 @@
  *   there is no network. `closed`: for good; `reason` says why, and nothing will be sent again.
  * @property {number} waiting How many changes are kept here and not acknowledged, in every kind.
  * @property {number} refused How many refusals wait for a decision.
- * @property {number | null} code The close code, when closed.
+ * @property {number | null} code The close code, when closed, or when the server has no room for this page now.
  * @property {string | null} reason
  *
  * @typedef {{type: 'ready'}} ReadyEvent There is a form to show: draw everything anew.

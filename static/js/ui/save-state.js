@@ -87,8 +87,11 @@ function isApart(kind) {
  * @param {boolean} [isKept] what waits, on this device
  * @returns {string}
  */
-export function shortly({ kind, waiting, refused }, unsaved, isKept = true) {
+export function shortly({ kind, waiting, refused, reason }, unsaved, isKept = true) {
     const needing = refused + unsaved;
+    if (isApart(kind) && reason !== null) {
+        return waiting === 0 ? reason : `${reason} ${waitingHere(waiting, isKept)}`;
+    }
     switch (kind) {
         case 'connecting':
             return 'Connecting…';
@@ -114,13 +117,14 @@ export function shortly({ kind, waiting, refused }, unsaved, isKept = true) {
  * @returns {string}
  */
 export function inWords(status, unsaved, isKept = true) {
-    const { kind, waiting, refused } = status;
+    const { kind, waiting, refused, reason } = status;
     const needing = refused + unsaved;
     if (isApart(kind)) {
+        const why = reason === null ? 'No connection at the moment.' : `${reason} This page tries again now and then.`;
         const where = isKept ? 'on this device' : 'on this page only: this device cannot keep them';
         return waiting === 0
-            ? 'No connection at the moment. What you write waits here until there is one.'
-            : `No connection at the moment. ${waits(waiting)} ${where}, to be saved when there is one.`;
+            ? `${why} What you write waits here until there is a connection.`
+            : `${why} ${waits(waiting)} ${where}, to be saved when there is a connection.`;
     }
     if (kind === 'closed') {
         return waiting + needing === 0

@@ -59,6 +59,16 @@ function join() {
     heard.length = 0;
 }
 
+/** How long it takes until the page tries again. */
+function waitedFor() {
+    const since = around.time;
+    const made = around.sockets.length;
+    while (around.sockets.length === made) {
+        around.pass(50);
+    }
+    return around.time - since;
+}
+
 test('a page opens: it dials, joins and hears', () => {
     socket.open();
     around.socket.accept();
@@ -94,20 +104,48 @@ describe('when the connection breaks', () => {
     test('a connection that stood for a while starts the story anew; one that fell at once does not', () => {
         join();
         around.pass(1000);
-        around.socket.fall(1012);
+        around.socket.fall(1006);
         around.pass(300);
         around.socket.accept();
         around.socket.say(JOINED);
-        around.socket.fall(1012);
+        around.socket.fall(1006);
         around.pass(500);
         assert.equal(around.sockets.length, 2, 'the second wait is longer');
         around.pass(100);
         around.socket.accept();
         around.socket.say(JOINED);
         around.pass(6000);
-        around.socket.fall(1012);
+        around.socket.fall(1006);
         around.pass(300);
         assert.equal(around.sockets.length, 4, 'and short again after a steady time');
+    });
+
+    test('t4 pages of a server that restarts come back spread over two seconds, all within five', () => {
+        for (const luck of [0, 0.25, 0.5, 1]) {
+            around = new Surroundings();
+            around.luck = luck;
+            socket = new Socket('/ws/forms/f/', { opened: () => {}, received: () => {}, closed: () => {} }, around);
+            join();
+            around.socket.say({ type: 'closing', code: 1012, reason: 'The server is restarting.' });
+            const made = [waitedFor(), (around.socket.fall(1006), waitedFor()), (around.socket.fall(1006), waitedFor())];
+            assert.ok(Math.abs(made[0] - 2_000 * luck) <= 50, `${made[0]}`);
+            assert.ok(made[0] + made[1] + made[2] < 5_000, 'though two attempts met nobody');
+        }
+    });
+
+    test('t4 a full room is not hammered: it is tried again slowly, whatever happens here meanwhile', () => {
+        join();
+        const waits = [];
+        for (let attempt = 0; attempt < 5; attempt += 1) {
+            around.socket.say({ type: 'closing', code: 4429, reason: 'This form is full.', why: 'people' });
+            for (const word of /** @type {const} */ (['online', 'visibilitychange', 'pageshow'])) {
+                around.happens(word);
+            }
+            waits.push(waitedFor());
+            around.socket.accept();
+        }
+        assert.deepEqual(waits, [20_000, 40_000, 80_000, 120_000, 120_000], 'at most; half of it at least');
+        assert.deepEqual(heard[0], { closed: 4429, final: false, offline: false });
     });
 
     test('what is sent meanwhile goes nowhere, and nothing of the old connection is heard any more', () => {
@@ -169,8 +207,7 @@ describe('T4 when the server closes it for a reason', () => {
             join();
             around.socket.say({ type: 'closing', code, reason: 'Because.' });
             around.socket.fall(code);
-            around.pass(300);
-            assert.equal(around.sockets.length, 2);
+            assert.ok(waitedFor() <= 20_000);
         });
     }
 

@@ -37,6 +37,13 @@ test('i1 the save state says only what was acknowledged', () => {
     assert.equal(shortly(status('closed', 1), 0), 'Disconnected, 1 edit not saved');
 });
 
+test('t4 where the server has no room for the page it says why, and that nothing is lost', () => {
+    const full = { ...status('offline', 2), code: 4429, reason: 'This form is full.' };
+    assert.equal(shortly({ ...full, waiting: 0 }, 0), 'This form is full.');
+    assert.equal(shortly(full, 0), 'This form is full. 2 edits wait on this device');
+    assert.match(inWords(full, 0), /^This form is full\. This page tries again now and then\. 2 edits wait/);
+});
+
 test('i6 a refused edit and half a number are not saved, and the page says so', () => {
     assert.equal(shortly(status('saved', 0, 1), 0), '1 edit not saved');
     assert.equal(shortly(status('saved', 0, 1), 2), '3 edits not saved');
