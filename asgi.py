@@ -1,4 +1,7 @@
-"""The ASGI application: what uvicorn serves. It owns the order of start-up and nothing else."""
+"""The ASGI application: what uvicorn serves. It owns the order of start-up and nothing else.
+
+What may not be served like this stops any server here, before it takes a single connection.
+"""
 
 import os
 
@@ -11,6 +14,8 @@ django_application = get_asgi_application()  # before anything that imports mode
 from channels.routing import ProtocolTypeRouter
 
 from collab.rooms.routing import LiveForms
+from project.checks import refuse_to_start
 
+refuse_to_start()
 live_forms = LiveForms()
 application = ProtocolTypeRouter({"http": django_application, "websocket": live_forms, "lifespan": live_forms})

@@ -15,15 +15,7 @@ KEY_LENGTH = 50
 KEY_CHARACTERS = 5
 
 
-@register(Tags.security)
-def debug_is_for_development(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    if not (settings.DEBUG and settings.HTTPS):
-        return []
-    hint = "Error pages show settings and what people typed. Take DJANGO_DEBUG away."
-    return [Error("DJANGO_DEBUG is set where DJANGO_HTTPS is.", hint=hint, id="accounts.E001")]
-
-
-@register(Tags.security)
+@register(Tags.security, "formroom")
 def secret_key_is_secret(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """Django only warns, and only where it is asked to; but links for a new password are signed with this key."""
     key = settings.SECRET_KEY

@@ -23,7 +23,7 @@ def check(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     production = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": "postgresql://formroom:secret@db/formroom",
-        "REDIS_URL": "redis://redis:6379/0",
+        "REDIS_URL": f"redis://:{secrets.token_urlsafe(24)}@redis:6379/0",
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(48),
         "DJANGO_HTTPS": "true",
         "DJANGO_ALLOWED_HOSTS": "forms.example.org",
@@ -47,10 +47,11 @@ def test_production_is_clean() -> None:
 @pytest.mark.parametrize(
     ("environment", "told"),
     [
-        ({"DJANGO_DEBUG": "true"}, "accounts.E001"),
+        ({"DJANGO_DEBUG": "true"}, "formroom.E003"),
         ({"DJANGO_SECRET_KEY": "for-development-only"}, "accounts.E002"),
         ({"DJANGO_SECRET_KEY": "django-insecure-" + "abcdefgh" * 8}, "accounts.E002"),
         ({"DJANGO_SECRET_KEY": "ab" * 40}, "accounts.E002"),
+        ({"DJANGO_SECRET_KEY": "for-development-only-it-is-in-plain-sight-of-everybody"}, "formroom.E004"),
         ({"DJANGO_HTTPS": ""}, "security.W008"),
         ({"FORMROOM_SERVICE_ACCOUNTS": "kiosk,robot"}, "accounts.I001"),
     ],
@@ -65,7 +66,7 @@ def test_without_being_asked_it_refuses_what_is_dangerous() -> None:
     """Django would only warn, and only with --deploy; every command of `manage.py` stops at an error."""
     done = check(DJANGO_SECRET_KEY="for-development-only", DJANGO_DEBUG="true")
     assert "ERRORS:" in done.stderr
-    assert done.stderr.index("accounts.E001") < done.stderr.index("WARNINGS:")
+    assert done.stderr.index("formroom.E003") < done.stderr.index("WARNINGS:")
 
 
 def test_embedded_needs_no_setting_at_all(tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from project.checks import TAG
 from project.serving import UVICORN
 
 
 class Command(BaseCommand):
     help = "Migrate, load the demo, and serve."
-    requires_system_checks = []  # `make test` runs them; here they would only cost start-up time
+    requires_system_checks = [TAG]  # `make test` runs the rest; here they would only cost start-up time
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
