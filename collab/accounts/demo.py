@@ -30,6 +30,12 @@ DEMO_ACCOUNTS: Final = (
 )
 
 
+def who_can_sign_in() -> str:
+    """What a person is told who has just started the demo."""
+    rows = [f"  {account.username:<10}{account.role.label}" for account in DEMO_ACCOUNTS]
+    return "\n".join([f"Demo accounts, all with the password {DEMO_PASSWORD}:", "", *rows])
+
+
 @dataclass(frozen=True, slots=True)
 class DemoPeople:
     team: Team

@@ -9,14 +9,13 @@ import socket
 from argparse import ArgumentParser
 from typing import Any
 
-import uvicorn
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from project.checks import TAG
-from project.serving import UVICORN
+from project.serving import listen, serve
 
 
 class Command(BaseCommand):
@@ -28,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        listener = listen(host, port)  # first: when the port is taken nothing else should have happened
+        listener = listen_or_say_why(host, port)  # first: when the port is taken nothing else should have happened
         with listener:
             migrate_if_needed()
             call_command("load_demo", verbosity=0)
@@ -37,18 +36,14 @@ class Command(BaseCommand):
             serve(listener)
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen_or_say_why(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=family_of(host), backlog=2048, reuse_port=False)
+        return listen(host, port)
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0]  # less the part that says the address again
         raise CommandError(
             f"cannot listen on {host}:{port}: {reason}. Another port: make run PORT={port + 1}"
         ) from error
-
-
-def family_of(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def migrate_if_needed() -> None:
@@ -58,24 +53,13 @@ def migrate_if_needed() -> None:
 
 
 def banner(host: str, port: int) -> str:
-    from collab.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+    from collab.accounts.demo import who_can_sign_in
 
     shown = f"[{host}]" if ":" in host else host
-    rows = [f"  {account.username:<10}{account.role.label}" for account in DEMO_ACCOUNTS]
     return f"""
 Formroom is at http://{shown}:{port}
 
-Demo accounts, all with the password {DEMO_PASSWORD}:
-
-{chr(10).join(rows)}
+{who_can_sign_in()}
 
 Sign in as two of them in two browsers, open the same form, and type. Ctrl-C ends it.
 """
-
-
-def serve(listener: socket.socket) -> None:
-    config = uvicorn.Config("asgi:application", **UVICORN)
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:  # uvicorn has shut down, and hands the signal on
-        pass

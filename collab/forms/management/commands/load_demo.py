@@ -5,6 +5,7 @@ Makes what is missing and never touches what is there, so that it may run at eve
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from collab.accounts.demo import DemoPeople, load_demo_people
+from collab.accounts.demo import DemoPeople, load_demo_people, who_can_sign_in
 from collab.forms.definitions import newest_of
 from collab.forms.jsontext import read_json
 from collab.forms.models import Template, TemplateVersion
@@ -29,7 +30,10 @@ class Command(BaseCommand):
     help = "Load the demo: people, templates and forms in progress. A second run makes nothing."
     requires_system_checks = []  # it runs at every start
 
-    def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--accounts", action="store_true", help="say who can sign in")
+
+    def handle(self, *args: Any, verbosity: int, accounts: bool, **options: Any) -> None:
         def say(what: str) -> None:
             if verbosity > 0:
                 self.stdout.write(f"made {what}")
@@ -37,6 +41,8 @@ class Command(BaseCommand):
         people = load_demo_people(say)
         load_templates(people.team, say)
         load_forms(people, say)
+        if accounts:
+            self.stdout.write(who_can_sign_in())
 
 
 def load_templates(team: Team, say: Callable[[str], None]) -> None:
