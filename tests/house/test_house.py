@@ -26,7 +26,7 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-PYTHON = files("*.py", "project/**/*.py", "collab/**/*.py", "bench/**/*.py", "tests/**/*.py")
+PYTHON = files("*.py", "project/**/*.py", "collab/**/*.py", "deploy/**/*.py", "bench/**/*.py", "tests/**/*.py")
 JAVASCRIPT = files("static/js/**/*.js")
 TEMPLATES = files("templates/**/*.html", "collab/**/templates/**/*.html")
 STYLES = files("static/css/**/*.css")
