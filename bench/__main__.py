@@ -6,14 +6,15 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bench import report
 from bench.loads import LOADS, Load
-from bench.targets import HOST, ROOT, TARGETS, Target
+from bench.processes import HOST, ROOT
+from bench.targets import TARGETS, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ FULL = Timing(dwell=3, warmup=5, window=30, drain=15, runs=3)
 def main() -> int:
     options = parse(sys.argv[1:])
     timing = FULL if options.full else SHORT
+    timing = replace(timing, runs=options.runs or timing.runs, window=options.window or timing.window)
     versions: set[str] = set()
     lines = [report.HEAD]
     print(lines[0], flush=True)
@@ -65,7 +67,7 @@ def one_run(load: Load, target: Target, timing: Timing, *, seed: int, versions: 
     with target.start(load) as running:
         versions.update(running.versions.values())
         plan = {
-            "dialect": running.dialect, "host": HOST, "port": running.port, "rooms": running.rooms, "rate": load.rate,
+            "dialect": running.dialect, "host": HOST, "ports": running.ports, "rooms": running.rooms, "rate": load.rate,
             "dwell": timing.dwell, "warmup": timing.warmup, "window": timing.window, "drain": timing.drain,
             "seed": seed, "processes": running.processes,
         }  # fmt: skip
@@ -86,16 +88,27 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--full", action="store_true", help=f"{FULL.runs} runs of {FULL.window:.0f} s, and their medians"
     )
-    parser.add_argument(
-        "--load", action="append", choices=[load.key for load in LOADS], help="only this one (repeatable)"
-    )
-    parser.add_argument("--target", action="append", choices=[target.key for target in TARGETS], help="only this one")
+    parser.add_argument("--load", type=some_of(load.key for load in LOADS), help="only these (a,b)")
+    parser.add_argument("--target", type=some_of(target.key for target in TARGETS), help="only these (a,b)")
+    parser.add_argument("--runs", type=int, help="how many of each; the figures are their medians")
+    parser.add_argument("--window", type=float, help="how long to count, in seconds")
     parser.add_argument("--seed", type=int, default=1, help="of the editors' phases")
     parser.add_argument("--write", type=Path, metavar="FILE", help="the table, into a file as well")
     options = parser.parse_args(arguments)
     options.loads = [load for load in LOADS if not options.load or load.key in options.load]
     options.targets = [target for target in TARGETS if not options.target or target.key in options.target]
     return options
+
+
+def some_of(keys: Iterable[str]) -> Callable[[str], list[str]]:
+    known = list(keys)
+
+    def names(text: str) -> list[str]:
+        if unknown := set(chosen := text.split(",")) - set(known):
+            raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}? There are: {', '.join(known)}")
+        return chosen
+
+    return names
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 An edit's delay is taken from the moment its frame is written to the socket, to the moment the bytes that carry it
 arrive at another socket of the room. Edits are evenly spaced for each editor, each with a phase of its own; they are
 sent on time whether or not the server keeps up. Frames are parsed once for a room, not once for each socket: everyone
-gets the same bytes, so the frame after the last one seen is compared, not read.
+at one server gets the same bytes, so the frames after the last one seen are compared, not read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import psutil
 import uvloop
 
 from bench.dialects import DIALECTS, Client, Dialect, Edit, RoomWords
-from bench.websocket import Connection, connect
+from bench.websocket import Connection, as_servers_send, connect
 
 BUCKETS_PER_SECOND = 20_000  # delays are counted in steps of 0.05 ms
 CONNECTING_AT_ONCE = 50
@@ -35,7 +35,7 @@ JOIN_TIMEOUT = 90.0
 class Plan:
     dialect: str
     host: str
-    port: int
+    ports: list[int]  # of the server's processes; the people of a room are dealt out to them in turn
     rooms: list[dict[str, Any]]  # {path, people: [{cell, editor, headers}]}
     rate: float
     dwell: float
@@ -48,10 +48,10 @@ class Plan:
 
 @dataclass(slots=True)
 class Frame:
-    """A frame that the whole room gets, and who got it when."""
+    """A frame that everybody in a feed gets, and who got it when."""
 
     index: int
-    payload: bytes
+    wire: bytes  # as it comes from TCP
     edits: list[Edit]
     version: int
     sockets: array[int] = field(default_factory=lambda: array("I"))
@@ -59,59 +59,87 @@ class Frame:
 
 
 @dataclass(slots=True)
-class Room:
+class Feed:
+    """What one process of the server tells one room: the same bytes to all of its people there."""
+
+    dialect: Dialect
     words: RoomWords
-    size: int
+    people: list[int] = field(default_factory=list)  # the numbers of those who listen
     frames: list[Frame] = field(default_factory=list)
     by_payload: dict[bytes, Frame] = field(default_factory=dict)
 
-    def find(self, dialect: Dialect, payload: bytes) -> Frame | None:
+    def find(self, payload: bytes) -> Frame | None:
         frame = self.by_payload.get(payload)
-        if frame is None and (read := dialect.broadcast(self.words, payload)) is not None:
+        if frame is None and (read := self.dialect.broadcast(self.words, payload)) is not None:
             edits, version = read
-            frame = Frame(len(self.frames), payload, edits, version)
+            frame = Frame(len(self.frames), as_servers_send(payload, self.dialect.opcode), edits, version)
             self.frames.append(frame)
             self.by_payload[payload] = frame
         return frame
+
+    def due(self, frame: Frame) -> int:
+        """How many sockets get this frame. Who is given no edit of their own gets no frame that is nothing else."""
+        authors = {author for author, _ in frame.edits}
+        left_out = not self.dialect.echoes and len(authors) == 1 and not authors.isdisjoint(self.people)
+        return len(self.people) - left_out
+
+
+@dataclass(slots=True)
+class Room:
+    """The same room, whichever process one hears it from."""
+
+    words: RoomWords
+    feeds: list[Feed]
+    size: int
 
 
 class Person:
     """One socket: hears everything, and edits if it is an editor."""
 
-    __slots__ = ("_dialect", "_next", "client", "connection", "ended", "ready", "room", "sent")
+    __slots__ = ("_dialect", "_feed", "_next", "client", "connection", "ended", "ready", "room", "sent")
 
-    def __init__(self, client: Client, room: Room, dialect: Dialect) -> None:
+    def __init__(self, client: Client, room: Room, feed: Feed) -> None:
         self.client = client
         self.room = room
         self.sent: list[float] = []  # when each edit was sent: number 1 first
         self.connection: Connection | None = None
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.ended: str | None = None
-        self._dialect = dialect
-        self._next = 0  # the index of the room's frame that should come next
+        self._feed = feed
+        self._dialect = feed.dialect
+        self._next = 0  # the index of the feed's frame that should come next
 
     def opened(self, connection: Connection) -> None:
         self.connection = connection
         hello = self._dialect.hello(self.client)
-        if hello is None:
+        if not hello:
             self.client.ready = True
             self._tell_if_ready()
-        else:
-            connection.send(hello)
+        for frame in hello:
+            connection.send(frame)
+
+    def recognised(self, data: bytes, at: float) -> int:
+        """Take the frames that others in the feed have had already, as long as they come in the same order."""
+        frames, index, end = self._feed.frames, self._next, 0
+        while index < len(frames) and data.startswith((frame := frames[index]).wire, end):
+            frame.sockets.append(self.client.number)
+            frame.times.append(at)
+            end += len(frame.wire)
+            index += 1
+        if end:
+            self._next = index
+            self.client.version = max(self.client.version, frames[index - 1].version)
+        return end
 
     def received(self, payload: bytes, at: float) -> None:
-        frames = self.room.frames
-        if self._next < len(frames) and frames[self._next].payload == payload:
-            frame: Frame | None = frames[self._next]
-        else:
-            frame = self.room.find(self._dialect, payload)
+        frame = self._feed.find(payload)
         if frame is None:
             self._dialect.private(self.client, payload)
             self._tell_if_ready()
             return
         frame.sockets.append(self.client.number)
         frame.times.append(at)
-        self.client.version = frame.version
+        self.client.version = max(self.client.version, frame.version)
         self._next = frame.index + 1
 
     def closed(self, code: int, reason: str) -> None:
@@ -165,14 +193,19 @@ async def run(plan: Plan) -> dict[str, Any]:
 
 
 def make_people(plan: Plan) -> tuple[list[Person], list[Person]]:
+    dialect = DIALECTS[plan.dialect]
     people: list[Person] = []
     editors: list[Person] = []
     for number, planned in enumerate(plan.rooms):
-        room = Room(RoomWords(by_name={}), size=len(planned["people"]))
-        for member in planned["people"]:
-            client = Client(number=len(people), name=f"bench-{number:03}-{len(people):05}", cell=member["cell"])
-            room.words.by_name[client.name] = client.number
-            people.append(Person(client, room, DIALECTS[plan.dialect]))
+        words = RoomWords()
+        room = Room(words, [Feed(dialect, words) for _ in plan.ports], size=len(planned["people"]))
+        for place, member in enumerate(planned["people"]):
+            name = f"bench-{number:03}-{len(people):05}"
+            client = Client(number=len(people), name=name, cell=member["cell"], room=number)
+            words.by_name[client.name] = words.by_cell[client.cell] = client.number
+            feed = room.feeds[place % len(plan.ports)]
+            feed.people.append(client.number)
+            people.append(Person(client, room, feed))
             if member["editor"]:
                 editors.append(people[-1])
     return people, editors
@@ -180,11 +213,16 @@ def make_people(plan: Plan) -> tuple[list[Person], list[Person]]:
 
 async def connect_all(plan: Plan, people: Sequence[Person]) -> None:
     gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
-    where = [(room["path"], member["headers"]) for room in plan.rooms for member in room["people"]]
+    opcode = DIALECTS[plan.dialect].opcode
+    where = [
+        (plan.ports[place % len(plan.ports)], room["path"], member["headers"])
+        for room in plan.rooms
+        for place, member in enumerate(room["people"])
+    ]
 
-    async def come_in(person: Person, path: str, headers: dict[str, str]) -> None:
+    async def come_in(person: Person, port: int, path: str, headers: dict[str, str]) -> None:
         async with gate:
-            await connect(plan.host, plan.port, path=path, headers=headers, listener=person)
+            await connect(plan.host, port, path=path, headers=headers, listener=person, opcode=opcode)
             await person.ready
 
     async with asyncio.timeout(JOIN_TIMEOUT):
@@ -233,10 +271,17 @@ async def drain(people: Sequence[Person], *, at_most: float) -> None:
 
 
 def everything_arrived(people: Sequence[Person]) -> bool:
-    rooms = {id(person.room): person.room for person in people}.values()
-    seen = sum(len(frame.edits) for room in rooms for frame in room.frames)
-    return seen >= sum(len(person.sent) for person in people) and all(
-        len(frame.times) >= room.size for room in rooms for frame in room.frames
+    """Whether every process has told all that was sent, and everyone has heard it."""
+    sent: Counter[int] = Counter()
+    rooms = {id(person.room): person.room for person in people}
+    for person in people:
+        sent[id(person.room)] += len(person.sent)
+    return all(
+        sum(len(frame.edits) for frame in feed.frames) >= sent[key]
+        and all(len(frame.times) >= feed.due(frame) for frame in reversed(feed.frames))
+        for key, room in rooms.items()
+        for feed in room.feeds
+        if len(feed.people) > (not feed.dialect.echoes)
     )
 
 
@@ -267,15 +312,9 @@ def count(people: Sequence[Person], *, opens: float, closes: float) -> dict[str,
     """Every delivery of every edit that was sent while the window was open, to everyone but its author."""
     delays: Counter[int] = Counter()
     rooms = {id(person.room): person.room for person in people}.values()
-    for room in rooms:
-        for frame in room.frames:
-            for author, seq in frame.edits:
-                sent = people[author].sent[seq - 1]
-                if opens <= sent < closes:
-                    delays.update([int((at - sent) * BUCKETS_PER_SECOND) for at in frame.times])
-                    own = frame.sockets.index(author) if author in frame.sockets else None
-                    if own is not None:
-                        delays[int((frame.times[own] - sent) * BUCKETS_PER_SECOND)] -= 1
+    feeds = [feed for room in rooms for feed in room.feeds]
+    for feed in feeds:
+        count_feed(feed, people, delays, opens=opens, closes=closes)
     inside = [(person, sum(opens <= at < closes for at in person.sent)) for person in people]
     edits = sum(sent for _, sent in inside)
     return {
@@ -287,9 +326,31 @@ def count(people: Sequence[Person], *, opens: float, closes: float) -> dict[str,
         "seconds": closes - opens,
         "accepted": sum(person.client.accepted for person in people),
         "rejections": sum((person.client.rejections for person in people), Counter()),
-        "frames": sum(len(room.frames) for room in rooms),
-        "frame_bytes": sum(len(frame.payload) for room in rooms for frame in room.frames),
+        "frames": sum(len(feed.frames) for feed in feeds),
+        "frame_bytes": sum(len(frame.wire) for feed in feeds for frame in feed.frames),
     }
+
+
+def count_feed(feed: Feed, people: Sequence[Person], delays: Counter[int], *, opens: float, closes: float) -> None:
+    for frame in feed.frames:
+        if feed.dialect.repeats:
+            forget_repeats(frame)
+        for author, seq in frame.edits:
+            sent = people[author].sent[seq - 1]
+            if not opens <= sent < closes:
+                continue
+            delays.update([int((at - sent) * BUCKETS_PER_SECOND) for at in frame.times])
+            if author in frame.sockets:
+                own = frame.times[frame.sockets.index(author)]
+                delays[int((own - sent) * BUCKETS_PER_SECOND)] -= 1
+
+
+def forget_repeats(frame: Frame) -> None:
+    """Keep the first time that each socket got this frame."""
+    first: dict[int, float] = {}
+    for number, at in zip(frame.sockets, frame.times, strict=True):
+        first.setdefault(number, at)
+    frame.sockets, frame.times = array("I", first), array("d", first.values())
 
 
 def main() -> None:

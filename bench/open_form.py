@@ -22,7 +22,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from bench import report
-from bench.targets import HOST, prepare, serving
+from bench.processes import HOST
+from bench.targets import prepare, serving
 from tests import services
 
 COLUMNS = 10

@@ -7,31 +7,28 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
+from bench import node
 from bench.loads import Load
+from bench.processes import HOST, ROOT, until_stopped
 from tests import services
 
-ROOT = Path(__file__).resolve().parent.parent
-HOST = "127.0.0.1"
-START_TIMEOUT = 60.0
 SECTION = 100  # fields
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     dialect: str
-    port: int
+    ports: list[int]  # of the server's processes
     rooms: list[dict[str, Any]]
     processes: dict[str, list[int]]
     versions: dict[str, str] = field(default_factory=dict)
@@ -49,15 +46,9 @@ class Target:
 
 @contextmanager
 def textbook(load: Load) -> Iterator[Running]:
-    rooms = [
-        {
-            "path": f"/ws/room{room}/",
-            "people": [{"cell": cell(i), "editor": i < load.editors, "headers": {}} for i in range(load.people)],
-        }
-        for room in range(load.rooms)
-    ]
+    rooms = open_rooms(load, path="/ws/room{}/")
     with serving("bench.textbook.app:application", dict(os.environ)) as (port, pid):
-        yield Running(dialect="textbook", port=port, rooms=rooms, processes={"server": [pid]})
+        yield Running(dialect="textbook", ports=[port], rooms=rooms, processes={"server": [pid]})
 
 
 @contextmanager
@@ -69,29 +60,72 @@ def formroom_embedded(load: Load) -> Iterator[Running]:
 
 
 @contextmanager
-def formroom_postgresql(load: Load) -> Iterator[Running]:
+def formroom_postgresql(load: Load, *, processes: int = 1) -> Iterator[Running]:
     """On the servers of `DATABASE_URL` and `REDIS_URL` where they are set, else on our own."""
     with services.servers(os.environ) as environment:
         environment.setdefault("DJANGO_SECRET_KEY", "only-for-the-benchmark")
-        with formroom(load, environment) as running:
+        with formroom(load, environment, processes=processes) as running:
             yield running
+
+
+@contextmanager
+def hocuspocus(load: Load) -> Iterator[Running]:
+    with node.serving("hocuspocus.mjs") as (port, pid):
+        rooms = open_rooms(load, path="/")
+        yield Running("hocuspocus", ports=[port], rooms=rooms, processes={"server": [pid]}, versions=node.versions())
+
+
+@contextmanager
+def y_websocket(load: Load) -> Iterator[Running]:
+    with node.serving("y-websocket.mjs") as (port, pid):
+        rooms = open_rooms(load, path="/room{}")
+        yield Running("y-websocket", ports=[port], rooms=rooms, processes={"server": [pid]}, versions=node.versions())
+
+
+@contextmanager
+def sharedb(load: Load, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[Running]:
+    with node.serving("sharedb.mjs", str(load.rooms), environment=environment) as (port, pid):
+        rooms = open_rooms(load, path="/")
+        processes = {"server": [pid], **({"stores": store_processes()} if environment else {})}
+        yield Running("sharedb", ports=[port], rooms=rooms, processes=processes, versions=node.versions())
+
+
+@contextmanager
+def sharedb_postgresql(load: Load) -> Iterator[Running]:
+    with services.postgresql() as server, sharedb(load, {"DATABASE_URL": server.url}) as running:
+        yield running
 
 
 TARGETS = (
     Target("textbook", "textbook Channels, nothing stored", textbook),
+    Target("y-websocket", "y-websocket, nothing stored", y_websocket),
+    Target("sharedb", "ShareDB, in memory", sharedb),
+    Target("sharedb-postgresql", "ShareDB, PostgreSQL", sharedb_postgresql),
+    Target("hocuspocus", "Hocuspocus, nothing stored", hocuspocus),
     Target("embedded", "Formroom, SQLite", formroom_embedded),
     Target("postgresql", "Formroom, PostgreSQL and Redis", formroom_postgresql),
+    Target("postgresql2", "Formroom, the same, two processes", partial(formroom_postgresql, processes=2)),
 )
 
 
+def open_rooms(load: Load, *, path: str) -> list[dict[str, Any]]:
+    """Rooms that anybody may walk into."""
+    people = [{"cell": cell(number), "editor": number < load.editors, "headers": {}} for number in range(load.people)]
+    return [{"path": path.format(room), "people": people} for room in range(load.rooms)]
+
+
 @contextmanager
-def formroom(load: Load, environment: dict[str, str]) -> Iterator[Running]:
+def formroom(load: Load, environment: dict[str, str], *, processes: int = 1) -> Iterator[Running]:
     what = {"rooms": load.rooms, "people": load.people, "editors": load.editors, "definition": numbers(load.people)}
     prepared = prepare(what, environment)
-    with serving("asgi:application", environment) as (port, pid):
-        processes = {"server": [pid], "stores": store_processes()}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving("asgi:application", environment)) for _ in range(processes)]
         yield Running(
-            "formroom", port=port, rooms=prepared["rooms"], processes=processes, versions=prepared["versions"]
+            "formroom",
+            ports=[port for port, _ in servers],
+            rooms=prepared["rooms"],
+            processes={"server": [pid for _, pid in servers], "stores": store_processes()},
+            versions=prepared["versions"],
         )
 
 
@@ -118,26 +152,8 @@ def serving(application: str, environment: dict[str, str]) -> Iterator[tuple[int
     port = services.free_port()
     command = [sys.executable, "-m", "bench.server", application, HOST, str(port)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL) as process:
-        try:
-            wait_until_it_answers(process, port)
+        with until_stopped(process, port):
             yield port, process.pid
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + START_TIMEOUT
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection((HOST, port), timeout=5).close()
-            return
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-    raise RuntimeError(f"the server did not start (exit code {process.poll()})")
 
 
 def numbers(count: int) -> dict[str, Any]:

@@ -12,37 +12,47 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Protocol, cast
 
-CONTINUATION, TEXT, CLOSE, PING, PONG = 0, 1, 8, 9, 10
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 FINAL, MASKED = 0x80, 0x80
 
 
 class Listener(Protocol):
     def opened(self, connection: Connection) -> None: ...
+    def recognised(self, data: bytes, at: float) -> int: ...
     def received(self, payload: bytes, at: float) -> None: ...
     def closed(self, code: int, reason: str) -> None: ...
 
 
 def encode(payload: bytes, opcode: int = TEXT) -> bytes:
     """A frame of a client. The mask is there and is zero: legal, and it costs the driver nothing."""
-    head = bytes([FINAL | opcode])
-    size = len(payload)
+    return heading(opcode, len(payload), masked=MASKED) + b"\0\0\0\0" + payload
+
+
+def as_servers_send(payload: bytes, opcode: int) -> bytes:
+    """A frame of a server, byte for byte: there is one way to write it, unless it is sent in pieces."""
+    return heading(opcode, len(payload), masked=0) + payload
+
+
+def heading(opcode: int, size: int, *, masked: int) -> bytes:
     if size < 126:
-        head += bytes([MASKED | size])
-    elif size < 1 << 16:
-        head += bytes([MASKED | 126]) + size.to_bytes(2, "big")
-    else:
-        head += bytes([MASKED | 127]) + size.to_bytes(8, "big")
-    return head + b"\0\0\0\0" + payload
+        return bytes([FINAL | opcode, masked | size])
+    if size < 1 << 16:
+        return bytes([FINAL | opcode, masked | 126]) + size.to_bytes(2, "big")
+    return bytes([FINAL | opcode, masked | 127]) + size.to_bytes(8, "big")
 
 
 class Connection(asyncio.Protocol):
-    """One socket, from TCP to the last frame. Every payload is stamped with the moment its bytes arrived."""
+    """One socket, from TCP to the last frame. Every payload is stamped with the moment its bytes arrived.
 
-    __slots__ = ("_buffer", "_fragments", "_listener", "_open", "_request", "_transport")
+    What the listener recognises by its bytes is not taken apart: most of what a room hears, many others have heard.
+    """
 
-    def __init__(self, listener: Listener, *, request: bytes) -> None:
+    __slots__ = ("_buffer", "_fragments", "_listener", "_opcode", "_open", "_request", "_transport")
+
+    def __init__(self, listener: Listener, *, request: bytes, opcode: int = TEXT) -> None:
         self._listener = listener
         self._request = request
+        self._opcode = opcode
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._fragments: list[bytes] = []
@@ -50,7 +60,7 @@ class Connection(asyncio.Protocol):
 
     def send(self, payload: bytes) -> None:
         if self._transport is not None:
-            self._transport.write(encode(payload))
+            self._transport.write(encode(payload, self._opcode))
 
     def abort(self) -> None:
         if self._transport is not None:
@@ -81,7 +91,7 @@ class Connection(asyncio.Protocol):
 
     def _read_frames(self, data: bytes, at: float) -> bytes:
         """Take every whole frame from `data`; what is left over is the beginning of the next."""
-        start, end = 0, len(data)
+        start, end = self._listener.recognised(data, at), len(data)
         while end - start >= 2:
             size = data[start + 1]
             body = start + 2
@@ -96,7 +106,7 @@ class Connection(asyncio.Protocol):
         return data[start:]
 
     def _frame(self, head: int, payload: bytes, at: float) -> None:
-        if head == FINAL | TEXT:
+        if head in (FINAL | TEXT, FINAL | BINARY):
             self._listener.received(payload, at)
             return
         opcode = head & 0x0F
@@ -104,7 +114,7 @@ class Connection(asyncio.Protocol):
             self._transport.write(encode(payload, PONG))
         elif opcode == CLOSE:
             self._end(int.from_bytes(payload[:2], "big") or 1005, payload[2:].decode("utf-8", "replace"))
-        elif opcode in (TEXT, CONTINUATION):
+        elif opcode in (TEXT, BINARY, CONTINUATION):
             self._fragments.append(payload)
             if head & FINAL:
                 whole, self._fragments = b"".join(self._fragments), []
@@ -131,8 +141,10 @@ def upgrade_request(host: str, port: int, *, path: str, headers: Mapping[str, st
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-async def connect(host: str, port: int, *, path: str, headers: Mapping[str, str], listener: Listener) -> None:
+async def connect(
+    host: str, port: int, *, path: str, headers: Mapping[str, str], listener: Listener, opcode: int = TEXT
+) -> None:
     """Open a TCP connection and ask for the upgrade; the listener hears when it is `opened`, or `closed`."""
     request = upgrade_request(host, port, path=path, headers=headers)
     loop = asyncio.get_running_loop()
-    await loop.create_connection(lambda: Connection(listener, request=request), host, port)
+    await loop.create_connection(lambda: Connection(listener, request=request, opcode=opcode), host, port)

@@ -12,7 +12,8 @@ import pytest
 
 from bench.driver import Plan
 from bench.loads import Load
-from bench.targets import HOST, textbook
+from bench.processes import HOST
+from bench.targets import textbook
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,7 +23,7 @@ def test_every_edit_is_counted_for_everyone_but_its_author() -> None:
     load = Load("small", rooms=2, people=4, editors=2, rate=10)
     with textbook(load) as running:
         plan = Plan(
-            dialect=running.dialect, host=HOST, port=running.port, rooms=running.rooms, rate=load.rate,
+            dialect=running.dialect, host=HOST, ports=running.ports, rooms=running.rooms, rate=load.rate,
             dwell=0.0, warmup=0.2, window=1.0, drain=20.0, seed=1, processes=running.processes,
         )  # fmt: skip
         done = subprocess.run(

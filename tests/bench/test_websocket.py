@@ -23,6 +23,9 @@ class Heard:
     def opened(self, connection: websocket.Connection) -> None:
         self.events.append("opened")
 
+    def recognised(self, data: bytes, at: float) -> int:
+        return 0
+
     def received(self, payload: bytes, at: float) -> None:
         self.payloads.append(payload)
 
