@@ -15,7 +15,10 @@ from channels.routing import ProtocolTypeRouter
 
 from collab.rooms.routing import LiveForms
 from project.checks import refuse_to_start
+from project.probes import Probes
 
 refuse_to_start()
 live_forms = LiveForms()
-application = ProtocolTypeRouter({"http": django_application, "websocket": live_forms, "lifespan": live_forms})
+application = ProtocolTypeRouter(
+    {"http": Probes(django_application, live_forms), "websocket": live_forms, "lifespan": live_forms}
+)

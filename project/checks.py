@@ -29,6 +29,7 @@ SPECIMENS = (
     "example",
     "formroom-demo",
 )
+TOKEN_LENGTH = 16
 LEAST_LIMITS = {"burst": FORM_COST + 1, "people_per_room": 2, "sockets_per_user": 1, "rows_per_table": 1}
 
 
@@ -97,6 +98,14 @@ def redis_asks_for_a_password(app_configs: Any, **_: Any) -> list[CheckMessage]:
     if url.hostname in LOCAL:
         return [Warning(message, hint=hint, id="formroom.W001")]
     return [Error(message, hint=hint, id="formroom.E005")]
+
+
+@register(TAG)
+def metrics_token_is_none_or_long(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= TOKEN_LENGTH:
+        return []
+    hint = f"It takes {TOKEN_LENGTH} characters: python -c 'import secrets; print(secrets.token_urlsafe(24))'"
+    return [Error("FORMROOM_METRICS_TOKEN can be guessed.", hint=hint, id="formroom.E007")]
 
 
 @register(TAG)

@@ -52,7 +52,6 @@ HTTPS = env.bool("DJANGO_HTTPS", default=False)
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # probes come past the proxy
     SECURE_HSTS_SECONDS = env.int("DJANGO_HSTS_SECONDS", default=30 * 24 * 3600)
 # Whether HSTS holds for the domain's other hosts, and is built into browsers, is for the owner of the domain to say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -185,6 +184,9 @@ ROOM_LIMITS = {
     "rows_per_table": env.int("FORMROOM_ROWS_PER_TABLE", default=2_000),
     "text_length": env.int("FORMROOM_TEXT_LENGTH", default=100_000),
 }
+
+# Whoever shows this token may read /metrics; without one, whoever asks from this machine. See docs/operations.md.
+METRICS_TOKEN = env.str("FORMROOM_METRICS_TOKEN", default="")
 
 # What `manage.py prune` forgets, in days; 0: nothing. See docs/operations.md.
 KEEP_DAYS = {

@@ -28,8 +28,8 @@ from collab.protocol.codes import ErrorCode
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-NOT_ACTIVITY = {"/api/session/", "/healthz"}
-"""Addresses that pages and probes ask by themselves."""
+NOT_ACTIVITY = {"/api/session/"}
+"""Addresses that pages ask by themselves."""
 
 
 class Sessions(SessionMiddleware):

@@ -93,14 +93,14 @@ class RoomConnection:
         try:
             await self._converse(form_id)
         except Closed as closed:
-            await say_goodbye(self._send, self._ended or closed.closing, closed.error)
+            await self._say_goodbye(self._ended or closed.closing, closed.error)
         except asyncio.CancelledError:
             pass  # the closer has said why
         except OSError:
             pass  # the client has gone, in the middle of a frame
         except Exception:
             logger.exception("a socket of form %s failed", form_id)
-            await say_goodbye(self._send, closing_of(CloseCode.INTERNAL))
+            await self._say_goodbye(closing_of(CloseCode.INTERNAL))
         finally:
             self._leave()
             if self._guest is not None:
@@ -324,9 +324,13 @@ class RoomConnection:
 
     async def _cut_off(self, closing: Closing) -> None:
         """Closes the socket from outside the conversation; a reader who does not even take that is left alone."""
-        await say_goodbye(self._send, closing)
+        await self._say_goodbye(closing)
         if self._serving is not None:
             self._serving.cancel()
+
+    async def _say_goodbye(self, closing: Closing, error: ProtocolError | None = None) -> None:
+        self._runtime.metrics.closed(closing, error)
+        await say_goodbye(self._send, closing, error)
 
     def _end(self, closing: Closing) -> None:
         """The sign-in is over (S2)."""

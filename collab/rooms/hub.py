@@ -21,6 +21,7 @@ from collab.layer import LAYER_SECONDS
 from collab.protocol.codec import encode
 from collab.protocol.messages import FormChanged
 from collab.rooms import lookup
+from collab.rooms.metrics import Metrics
 from collab.rooms.models import Form
 from collab.rooms.opening import read_run, submission_of
 from collab.rooms.presence import People
@@ -46,12 +47,20 @@ def group_of(form: UUID) -> str:
 class Hub:
     """Delivers runs to the sessions of this process and tells other processes; implements the writer's audience."""
 
-    def __init__(self, layer: BaseChannelLayer, *, readers: DatabaseThreads, watcher: DatabaseThreads) -> None:
+    def __init__(
+        self,
+        layer: BaseChannelLayer,
+        *,
+        readers: DatabaseThreads,
+        watcher: DatabaseThreads,
+        metrics: Metrics | None = None,
+    ) -> None:
         """``watcher`` looks after the rooms: however many people come in at once, it has no queue."""
         self.id = uuid4().hex
         self._layer = layer
         self._readers = readers
         self._watcher = watcher
+        self._metrics = metrics or Metrics()
         self._rooms: dict[UUID, Room] = {}
         self._loop = asyncio.get_running_loop()
         self._channel: str | None = None
@@ -132,6 +141,16 @@ class Hub:
     def sessions(self) -> list[Session]:
         return [session for room in self._rooms.values() for session in room.sessions.values()]
 
+    @property
+    def seated(self) -> int:
+        """How many sessions there are here."""
+        return sum(len(room.sessions) for room in self._rooms.values())
+
+    @property
+    def rooms(self) -> int:
+        """How many forms are open here."""
+        return len(self._rooms)
+
     async def close(self) -> None:
         """Tells the other hubs that nobody is here any more, and ends."""
         for room in self._rooms.values():
@@ -188,6 +207,7 @@ class Hub:
                 if run is None:
                     room.heard = room.version  # a rumour
                 else:
+                    self._metrics.repaired()
                     self._deliver_here(run)
         except Exception:
             logger.warning("could not read the log of form %s", room.form, exc_info=True)
@@ -309,6 +329,7 @@ class Hub:
                 await doing
         except Exception as error:
             logger.warning("the channel layer does not answer: %s", error or type(error).__name__)
+            self._metrics.layer_failed()
             self._layer_ill_until = self._loop.time() + POLL_SECONDS
             return False
         return True

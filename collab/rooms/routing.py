@@ -10,6 +10,7 @@ from typing import Any
 from collab.accounts.consumer import SessionConnection
 from collab.protocol.codes import CloseCode
 from collab.rooms.consumer import RoomConnection
+from collab.rooms.metrics import Metrics
 from collab.rooms.runtime import Runtime
 
 WATCH_PATH = "/ws/session/"
@@ -22,6 +23,7 @@ class LiveForms:
     """The ASGI application for sockets and the lifespan: starts the runtime with the server, closes it with it."""
 
     def __init__(self) -> None:
+        self.metrics = Metrics()
         self._runtime: Runtime | None = None
         self._starting = asyncio.Lock()
 
@@ -42,8 +44,19 @@ class LiveForms:
         """The process's runtime, started by the first socket where the server has no lifespan."""
         async with self._starting:
             if self._runtime is None:
-                self._runtime = await Runtime.start()
+                self._runtime = await Runtime.start(self.metrics)
             return self._runtime
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether this process takes nobody in any more."""
+        return False
+
+    def measured(self) -> bytes:
+        """The metrics, as they are now."""
+        if self._runtime is not None:
+            self._runtime.measure()
+        return self.metrics.text()
 
     async def close(self) -> None:
         if self._runtime is not None:

@@ -5,6 +5,7 @@ Made when the server starts (or with the first socket, under servers without a l
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from datetime import UTC, datetime
 from typing import Self
@@ -17,12 +18,14 @@ from collab.protocol.codes import CloseCode
 from collab.rooms.doorkeeper import Doorkeeper
 from collab.rooms.hub import Hub
 from collab.rooms.limits import RoomLimits, room_limits
+from collab.rooms.metrics import Metrics, shared_directory
 from collab.rooms.writer import Writer
 from collab.sockets import closing_of
 from collab.threads import DatabaseThreads
 
 READERS = 4
 LANES = 2
+MEASURE_SECONDS = 1.0
 # A writer thread that comes back from the database waits this long for the interpreter while the loop is busy
 # telling a room; Python's own 5 ms would be waited several times a commit.
 SWITCH_SECONDS = 0.0005
@@ -39,6 +42,7 @@ class Runtime:
         watch: Watch,
         *,
         limits: RoomLimits,
+        metrics: Metrics,
         threads: tuple[DatabaseThreads, ...],
     ) -> None:
         self.hub = hub
@@ -46,10 +50,13 @@ class Runtime:
         self.doorkeeper = doorkeeper
         self.watch = watch
         self.limits = limits
+        self.metrics = metrics
         self._threads = threads
+        self._measuring: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls) -> Self:
+    async def start(cls, metrics: Metrics | None = None) -> Self:
+        metrics = metrics or Metrics()
         sys.setswitchinterval(SWITCH_SECONDS)
         limits = room_limits()
         readers = DatabaseThreads("reader", count=READERS)
@@ -59,9 +66,9 @@ class Runtime:
         layer, news_layer = get_channel_layer(), get_channel_layer(news.LAYER)
         assert layer is not None
         assert news_layer is not None
-        hub = Hub(layer, readers=readers, watcher=watcher)
+        hub = Hub(layer, readers=readers, watcher=watcher, metrics=metrics)
         await hub.start()
-        writer = Writer(hub, lanes, limits=limits.of_document(), clock=lambda: datetime.now(UTC))
+        writer = Writer(hub, lanes, limits=limits.of_document(), clock=lambda: datetime.now(UTC), metrics=metrics)
         doorkeeper = Doorkeeper(
             lambda: [(session.admission, session.leave) for session in hub.sessions()],
             watcher,
@@ -69,10 +76,31 @@ class Runtime:
         )
         watch = Watch(news_layer, lookout, on_access=doorkeeper.changed, sockets_per_user=limits.sockets_per_user)
         await watch.start()
-        return cls(hub, writer, doorkeeper, watch, limits=limits, threads=(readers, watcher, lookout, lanes))
+        threads = (readers, watcher, lookout, lanes)
+        runtime = cls(hub, writer, doorkeeper, watch, limits=limits, metrics=metrics, threads=threads)
+        if shared_directory() is not None:
+            runtime._measuring = asyncio.create_task(runtime._measure_on())
+        return runtime
+
+    def measure(self) -> None:
+        """Writes down what is so just now."""
+        self.metrics.standing(
+            sockets=self.watch.sockets,
+            sessions=self.hub.seated,
+            rooms=self.hub.rooms,
+            queued=self.writer.queued,
+        )
+
+    async def _measure_on(self) -> None:
+        """For the other processes, of which any may be asked."""
+        while True:
+            self.measure()
+            await asyncio.sleep(MEASURE_SECONDS)
 
     async def close(self) -> None:
         """Commits and tells what was submitted, closes the sockets with 1012, and ends the threads."""
+        if self._measuring is not None:
+            self._measuring.cancel()
         await self.writer.close()
         for session in self.hub.sessions():
             session.leave(CloseCode.RESTARTING)

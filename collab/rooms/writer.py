@@ -21,6 +21,7 @@ import django.db
 from collab.database import is_lock_timeout, is_passing
 from collab.document.judge import Limits
 from collab.rooms.commit import BatchResult, Fenced, Outcome, Submission, commit_batch
+from collab.rooms.metrics import Metrics
 from collab.rooms.run import Run
 from collab.threads import DatabaseThreads
 
@@ -69,13 +70,20 @@ class Writer:
     """
 
     def __init__(
-        self, audience: Audience, threads: DatabaseThreads, *, limits: Limits, clock: Callable[[], datetime]
+        self,
+        audience: Audience,
+        threads: DatabaseThreads,
+        *,
+        limits: Limits,
+        clock: Callable[[], datetime],
+        metrics: Metrics | None = None,
     ) -> None:
         self._audience = audience
         self._threads = threads
         self._limits = limits
         self._clock = clock
         self._now = asyncio.get_running_loop().time
+        self._metrics = metrics or Metrics()
         self._queue: deque[_Item] = deque()
         self._held: dict[UUID, deque[_Item]] = {}
         self._wake = asyncio.Event()
@@ -97,6 +105,11 @@ class Writer:
             self._queue.append(item)
             self._wake.set()
 
+    @property
+    def queued(self) -> int:
+        """How many wait for a transaction."""
+        return len(self._queue) + sum(map(len, self._held.values()))
+
     async def close(self) -> None:
         """Commits what is queued, then stops. What is submitted from now on has no outcome."""
         self._closing = True
@@ -104,7 +117,7 @@ class Writer:
         await asyncio.gather(self._main, self._second)
 
     async def _main_lane(self) -> None:
-        finished: tuple[list[_Item], BatchResult] | None = None
+        finished: tuple[list[_Item], BatchResult, float] | None = None
         while True:
             batch = self._take()
             pending = asyncio.ensure_future(self._commit(batch, wait=None)) if batch else None
@@ -117,7 +130,7 @@ class Writer:
                 for run in result.runs:
                     self._audience.hand(run)
                 self._put_aside(batch, result)
-                finished = batch, result
+                finished = batch, result, self._now()
             elif self._closing:
                 self._wake_held.set()
                 return
@@ -146,13 +159,16 @@ class Writer:
         pairs = zip(batch, result.outcomes, strict=True)
         return [item for item, outcome in pairs if outcome is None and item.expires > now]
 
-    def _tell(self, batch: Sequence[_Item], result: BatchResult) -> None:
+    def _tell(self, batch: Sequence[_Item], result: BatchResult, since: float) -> None:
+        """Tells of a batch that was committed at ``since``."""
         for run in result.runs:
             _contained(self._audience.deliver, run)
+        handed_over = self._now()
         left = set(self._left(batch, result))
-        for item, outcome in zip(batch, result.outcomes, strict=True):
-            if item not in left:
-                _contained(item.on_outcome, outcome)
+        answered = [pair for pair in zip(batch, result.outcomes, strict=True) if pair[0] not in left]
+        for item, outcome in answered:
+            _contained(item.on_outcome, outcome)
+        self._metrics.told(((item.submission, outcome) for item, outcome in answered), handed_over - since)
 
     async def _second_lane(self) -> None:
         """Commits what was held: all that is free by now at once, then what one form holds, waiting a bounded while.
@@ -176,6 +192,7 @@ class Writer:
         for item in batch:
             lanes[item.submission.form].popleft()
         result = await self._commit(batch, wait=wait)
+        since = self._now()
         for run in result.runs:
             self._audience.hand(run)
         for item in reversed(self._left(batch, result)):
@@ -184,7 +201,7 @@ class Writer:
             del self._held[form]
             if lane:
                 self._held[form] = lane  # at the end: another form's turn
-        self._tell(batch, result)
+        self._tell(batch, result, since)
 
     async def _commit(self, batch: Sequence[_Item], *, wait: int | None) -> BatchResult:
         """Commits a batch whatever it takes: again where the database failed in passing, in halves where it is ill."""
@@ -192,8 +209,9 @@ class Writer:
         handed = self._handed(submissions)
         failed = 0
         while True:
+            begun = self._now()
             try:
-                return await self._threads.run(self._transact, submissions, handed, wait)
+                result = await self._threads.run(self._transact, submissions, handed, wait)
             except Exception as error:
                 if wait is not None and is_lock_timeout(error):
                     return BatchResult([None] * len(batch))
@@ -202,6 +220,9 @@ class Writer:
                 logger.warning("commit of %d submits failed in passing: %s", len(batch), error)
                 if self._is_too_long(batch, failed):
                     return _given_up(batch)
+            else:
+                self._metrics.committed(len(batch), self._now() - begun)
+                return result
             await asyncio.sleep(RETRY_SECONDS[min(failed, len(RETRY_SECONDS) - 1)])
             failed += 1
 

@@ -125,7 +125,7 @@ def test_nor_is_a_page_that_says_what_one_may_not_do(browser: Client, alice: Use
 
 
 def test_what_is_nobodys_may_be_kept(client: Client) -> None:
-    assert "no-store" not in client.get("/healthz").headers.get("Cache-Control", "")
+    assert "no-store" not in client.get("/static/css/base.css").headers.get("Cache-Control", "")
 
 
 def test_the_header_costs_a_look_only_where_somebody_signs_in(

@@ -97,18 +97,15 @@ def test_service_accounts_are_listed_and_those_missing_are_told(settings: Any) -
 @pytest.fixture
 def on_https(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
-    settings.SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     settings.SECURE_HSTS_SECONDS = 60
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("on_https")
-def test_plain_http_is_led_to_https_but_for_the_probe() -> None:
+def test_plain_http_is_led_to_https() -> None:
     client = Client()
     assert client.get("/accounts/login/")["Location"] == "https://testserver/accounts/login/"
-    assert client.get("/healthz").content == b"ok\n"
-    assert client.get("/healthz/")["Location"].startswith("https://")
 
 
 @pytest.mark.django_db
@@ -137,7 +134,7 @@ POLICY = {
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("page", ["/accounts/login/", "/admin/login/", "/api/forms/", "/nothing/here/", "/healthz"])
+@pytest.mark.parametrize("page", ["/accounts/login/", "/admin/login/", "/api/forms/", "/nothing/here/"])
 @pytest.mark.usefixtures("on_https")
 def test_every_answer_says_what_a_browser_may_do_with_it(page: str) -> None:
     answer = Client().get(page, secure=True)

@@ -26,6 +26,7 @@ from collab.rooms.hub import Hub
 from collab.rooms.models import Form
 from collab.rooms.routing import LiveForms
 from collab.rooms.runtime import Runtime
+from project.probes import Probes
 
 PATIENCE = 10.0
 _one_at_a_time = threading.Lock()
@@ -181,7 +182,8 @@ def _tcp_socket() -> socket.socket:
 
 def server_for(live_forms: LiveForms) -> uvicorn.Server:
     """uvicorn as ``manage.py serve`` runs it."""
-    application = ProtocolTypeRouter({"http": get_asgi_application(), "websocket": live_forms, "lifespan": live_forms})
+    http = Probes(get_asgi_application(), live_forms)
+    application = ProtocolTypeRouter({"http": http, "websocket": live_forms, "lifespan": live_forms})
     return uvicorn.Server(
         uvicorn.Config(
             application,
