@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from time import perf_counter
 from typing import Protocol
 from uuid import UUID
 
@@ -130,7 +131,7 @@ class Writer:
                 for run in result.runs:
                     self._audience.hand(run)
                 self._put_aside(batch, result)
-                finished = batch, result, self._now()
+                finished = batch, result, perf_counter()
             elif self._closing:
                 self._wake_held.set()
                 return
@@ -163,7 +164,7 @@ class Writer:
         """Tells of a batch that was committed at ``since``."""
         for run in result.runs:
             _contained(self._audience.deliver, run)
-        handed_over = self._now()
+        handed_over = perf_counter()
         left = set(self._left(batch, result))
         answered = [pair for pair in zip(batch, result.outcomes, strict=True) if pair[0] not in left]
         for item, outcome in answered:
@@ -192,7 +193,7 @@ class Writer:
         for item in batch:
             lanes[item.submission.form].popleft()
         result = await self._commit(batch, wait=wait)
-        since = self._now()
+        since = perf_counter()
         for run in result.runs:
             self._audience.hand(run)
         for item in reversed(self._left(batch, result)):
@@ -209,7 +210,7 @@ class Writer:
         handed = self._handed(submissions)
         failed = 0
         while True:
-            begun = self._now()
+            begun = perf_counter()
             try:
                 result = await self._threads.run(self._transact, submissions, handed, wait)
             except Exception as error:
@@ -221,7 +222,7 @@ class Writer:
                 if self._is_too_long(batch, failed):
                     return _given_up(batch)
             else:
-                self._metrics.committed(len(batch), self._now() - begun)
+                self._metrics.committed(len(batch), perf_counter() - begun)
                 return result
             await asyncio.sleep(RETRY_SECONDS[min(failed, len(RETRY_SECONDS) - 1)])
             failed += 1
