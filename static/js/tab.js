@@ -14,7 +14,7 @@
  * Storage may be full, or forbidden; then a reload finds nothing here, and nothing else changes.
  */
 
-import { SHAPE } from './storage/outboxes.js';
+import { SHAPE, isTooOld } from './storage/outboxes.js';
 
 const PREFIX = 'formroom.tab.';
 const LEFT = 'formroom.left';
@@ -27,16 +27,19 @@ export class Tab {
     #key;
     #storage;
     #locks;
+    #now;
 
     /**
      * @param {{user: string, form: string}} whose
      * @param {() => Storage} [storage] it may be forbidden even to name it
      * @param {Pick<LockManager, 'request'> | null} [locks] null: there are none
+     * @param {() => number} [now]
      */
-    constructor({ user, form }, storage = browser, locks = globalThis.navigator?.locks ?? null) {
+    constructor({ user, form }, storage = browser, locks = globalThis.navigator?.locks ?? null, now = Date.now) {
         this.#key = `${PREFIX}${user}.${form}`;
         this.#storage = storage;
         this.#locks = locks;
+        this.#now = now;
         sweepOthers(user, storage);
     }
 
@@ -90,18 +93,18 @@ export class Tab {
      * @param {unknown} kept null: nothing
      */
     keep(name, kept) {
-        this.#write('kept', JSON.stringify({ shape: SHAPE, name, kept }));
+        this.#write('kept', JSON.stringify({ shape: SHAPE, name, at: this.#now(), kept }));
     }
 
     /**
      * What the page before this one had to keep as it went away; null: nobody knows.
      *
-     * @returns {{name: string, kept: any} | null}
+     * @returns {{name: string, at: number, kept: any} | null}
      */
     get copy() {
         try {
             const copy = JSON.parse(this.#read('kept') ?? 'null');
-            return copy?.shape === SHAPE ? copy : null;
+            return copy?.shape === SHAPE && !isTooOld(copy.at, this.#now()) ? copy : null;
         } catch {
             return null;
         }

@@ -43,7 +43,8 @@ export function orphansAmong(entries, held) {
 }
 
 /**
- * What the page before this one kept in this tab. Its copy was made last, where there is one.
+ * What the page before this one kept in this tab. Its copy was made last, where there is one: unless another tab has gone
+ * on under this name since, and is no more either.
  *
  * @param {string} own
  * @param {string} form
@@ -53,13 +54,17 @@ export function orphansAmong(entries, held) {
  */
 async function ownStart(own, form, tab, outboxes) {
     const copy = tab.copy?.name === own ? tab.copy : null;
+    const entry = await outboxes.read(form, own);
+    if (entry !== null && (copy === null || entry.at > copy.at)) {
+        tab.forget();
+        return { clientId: own, kept: entry.kept, foundAt: null };
+    }
     if (copy !== null && copy.kept === null) {
         await outboxes.remove(form, own); // all of it was acknowledged before that could be written
         tab.forget();
         return null;
     }
-    const kept = copy === null ? (await outboxes.read(form, own))?.kept : copy.kept;
-    return kept === undefined ? null : { clientId: own, kept, foundAt: null };
+    return copy === null ? null : { clientId: own, kept: copy.kept, foundAt: null };
 }
 
 /**

@@ -96,8 +96,16 @@ export class Outboxes {
 
     /** @param {Entry} entry */
     #isOld({ at }) {
-        return !(this.#now() - at < OLDEST_MS);
+        return isTooOld(at, this.#now());
     }
+}
+
+/**
+ * @param {number} at when something was kept
+ * @param {number} now
+ */
+export function isTooOld(at, now) {
+    return !(now - at < OLDEST_MS);
 }
 
 /** One tab's entry. A tab may take another name (C3): then what it kept under the old one goes in the same moment. */

@@ -39,7 +39,7 @@ class Browsing {
 
     /** A page is loaded. */
     async load() {
-        this.tab = new Tab({ user: this.user, form: FORM }, () => this.storage, this.page);
+        this.tab = new Tab({ user: this.user, form: FORM }, () => this.storage, this.page, () => now);
         const newId = () => `name-${(names += 1)}`;
         const { tab, outboxes } = this;
         const start = await findStart({ form: FORM, tab, outboxes, newId });
@@ -52,6 +52,16 @@ class Browsing {
     async keep(typed) {
         now += 1;
         await this.place?.write(/** @type {any} */ ({ clientId: this.clientId, typed }));
+    }
+
+    /**
+     * What it does as it goes away.
+     *
+     * @param {string | null} typed
+     */
+    copy(typed) {
+        now += 1;
+        this.tab?.keep(String(this.clientId), typed === null ? null : { clientId: this.clientId, typed });
     }
 
     /** The page goes away, and with it what it holds. */
@@ -86,7 +96,7 @@ test('the copy that was made as the page went away is newer', async () => {
     const one = new Browsing();
     await one.load();
     await one.keep('typ');
-    one.tab?.keep('name-1', { clientId: 'name-1', typed: 'typed' });
+    one.copy('typed');
     one.end();
     assert.equal((await one.load()).kept.typed, 'typed');
     assert.equal(one.tab?.copy?.kept.typed, 'typed', 'until what it says is kept again');
@@ -96,11 +106,27 @@ test('and so it is where it says that nothing was left: what is still stored is 
     const one = new Browsing();
     await one.load();
     await one.keep('acknowledged since');
-    one.tab?.keep('name-1', null);
+    one.copy(null);
     one.end();
     assert.deepEqual(await one.load(), { clientId: 'name-1', kept: null, foundAt: null });
     assert.deepEqual([shelf.names, one.tab?.copy], [[], null]);
 });
+
+for (const copied of ['typed', null]) {
+    test(`what another tab has gone on to under its name since is newer than the copy: ${copied}`, async () => {
+        const one = new Browsing();
+        await one.load();
+        await one.keep('typed');
+        one.copy(copied);
+        one.end();
+        const other = new Browsing();
+        assert.equal((await other.load()).clientId, 'name-1');
+        await other.keep('typed, and typed on');
+        other.end();
+        assert.equal((await one.load()).kept.typed, 'typed, and typed on');
+        assert.deepEqual([shelf.names.length, one.tab?.copy], [1, null]);
+    });
+}
 
 test('a copy that was made under another name says nothing of this one', async () => {
     const one = new Browsing();
@@ -229,6 +255,15 @@ test('c3 what is as old as the server forgets is not shown, and taken out', asyn
     assert.deepEqual(await new Browsing().load(), { clientId: 'name-2', kept: null, foundAt: null });
     await crashed.outboxes.sweep();
     assert.deepEqual(shelf.names, []);
+});
+
+test('c3 nor is a copy in a tab that a browser brings back after so long', async () => {
+    const one = new Browsing();
+    await one.load();
+    one.copy('typed');
+    one.end();
+    now += 30 * DAY;
+    assert.equal((await one.load()).kept, null);
 });
 
 test('what this release cannot read is left alone', async () => {
