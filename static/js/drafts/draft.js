@@ -230,7 +230,8 @@ export class Draft {
         this.#turns.begin();
         this.#copy = null;
         this.#notice = null;
-        this.#opened({ version: Math.max(this.#news.version, this.#base), data: saved, savedAt: null });
+        // The newest, as it was told: that may be less than this page once had, out of a backup.
+        this.#opened({ version: this.#news.version, data: saved, savedAt: null });
         this.#catchUp();
     }
 

@@ -317,6 +317,18 @@ test('… also where it forgot that there ever was one', async () => {
     assert.deepEqual([again.fields.title, browser.kept, site.row('alice').version], ['', '', 0]);
 });
 
+test('a server that remembers less than the page, out of its backup: what is typed can still be kept', async () => {
+    const tab = await browser.open();
+    await tab.write({ title: 'x' });
+    await tab.write({ title: 'xy' });
+    Object.assign(site.row('alice'), { data: { title: 'x', note: '' }, version: 1 });
+    await tab.write({ title: 'xyz' });
+    assert.deepEqual([tab.line, tab.fields.title], ['apart', 'xyz']);
+    tab.draft.keepMine();
+    await tab.wait(0);
+    assert.deepEqual([tab.line, site.row('alice').data.title], ['saved', 'xyz']);
+});
+
 // --- no network -----------------------------------------------------------------------------------
 
 test('without a server what is typed is in the browser, said to be, and sent when there is one', async () => {
