@@ -4,7 +4,7 @@
  *
  * Owns the keys in localStorage: one for each person and form. Every entry says whose it is; what is somebody else's, too
  * old, or no entry at all is refused and deleted. Every page of a signed-in person sweeps away what others left, and the
- * sign-in page sweeps away everything.
+ * sign-in page that somebody comes to who left on purpose sweeps away everything.
  *
  * Storage may be full, or forbidden; it may be forbidden even to name it. Then nothing is kept, and `write` says so.
  *

@@ -3,8 +3,8 @@
  * Nobody is signed in here: what this browser kept of somebody is swept away (I7), and the other tabs are told of who has
  * signed out, or else to ask.
  *
- * An outbox stays for its person where they did not leave on purpose: they may sign in again. Whoever else does, sweeps it
- * away with the first page.
+ * An outbox stays for its person where they did not leave on purpose, and so does what is kept of a draft: they may sign in
+ * again. Whoever else does, sweeps it away with the first page.
  */
 
 import { sweepDrafts } from './kept-drafts.js';
@@ -19,8 +19,8 @@ const ON_PURPOSE = new Set([End.SIGNED_OUT, End.EVERYWHERE, End.TAKEN_OVER]);
 const user = takeLeft();
 const { ended } = /** @type {HTMLElement | null} */ (document.querySelector('[data-ended]'))?.dataset ?? {};
 sweepAll();
-sweepDrafts();
 if (user !== null || ON_PURPOSE.has(/** @type {any} */ (ended))) {
+    sweepDrafts();
     new Database().clear().catch(() => {}); // a browser that keeps nothing has nothing to sweep
 }
 joinTabs(() => {})(user === null ? { type: 'look' } : { type: 'left', user });

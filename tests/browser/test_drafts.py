@@ -11,6 +11,7 @@ from playwright.sync_api import Error, Locator, Page, Request, Route, expect
 
 from tests.browser.conftest import People
 from tests.browser.person import PASSWORD, Person
+from tests.browser.stored import keeps_nothing_of
 from tests.browser.test_look import LOOKS, scrolls_sideways, serious
 
 SAVED = re.compile(r"^Draft saved \d\d:\d\d$")
@@ -236,6 +237,28 @@ def test_a_page_whose_server_does_not_answer_shows_what_the_browser_kept(person:
     assert tab.server_has() == {"text": "only here!"}
 
 
+def test_what_the_browser_kept_outlives_a_sign_in_that_ended_by_itself(
+    device: People, form: str, newcomer: str
+) -> None:
+    """It was said to be kept; nobody has left on purpose, and nobody else has come."""
+    one = device(newcomer)
+    tab = CommentPage(one, form).open()
+    one.context.route("**/api/save-draft/", lambda route: route.abort())
+    tab.type("typed before the laptop was shut")
+    expect(tab.line).to_contain_text("kept in this browser")
+    one.context.unroute_all()
+    one.context.clear_cookies()  # it has expired
+    tab.page.close()
+    again = CommentPage(one, form, one.context.new_page())
+    again.page.goto(again.url)
+    expect(again.page.get_by_label("Password")).to_be_visible()
+    again.page.wait_for_load_state("networkidle")
+    sign_in_as(again.page, one.cable.url, newcomer)
+    again.open().sees_restored("typed before the laptop was shut")
+    again.sees_saved()
+    assert again.server_has() == {"text": "typed before the laptop was shut"}
+
+
 @pytest.mark.parametrize("way", ["signs in", "has a cookie"])
 def test_i7_the_next_person_on_the_same_browser_sees_nothing(
     device: People, form: str, newcomer: str, another: str, way: str
@@ -253,7 +276,7 @@ def test_i7_the_next_person_on_the_same_browser_sees_nothing(
     tab.page.close()
     if way == "signs in":
         sign_in_as(fresh.page, one.cable.url, another)
-        assert "secret" not in fresh.kept()
+        keeps_nothing_of(fresh.page, "secret")
     else:
         one.context.add_cookies(device(another).context.storage_state()["cookies"])  # type: ignore[arg-type]
     fresh.open()
