@@ -23,6 +23,8 @@ from collab.protocol.errors import ProtocolError
 from collab.protocol.messages import Closing, Error
 
 CLOSE_SECONDS = 1.0
+# Where in an application's state a server finds what to call when it stops: then the application closes its sockets.
+RETIRE = "formroom.retire"
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

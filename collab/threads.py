@@ -35,8 +35,10 @@ class DatabaseThreads:
     async def close(self) -> None:
         """Closes every thread's connection and ends the threads."""
         together = threading.Barrier(self._count)  # holds each until all are there, so that none is asked twice
-        await asyncio.gather(*(self.run(_close_connection, together) for _ in range(self._count)))
-        self._pool.shutdown(wait=True)
+        try:
+            await asyncio.gather(*(self.run(_close_connection, together) for _ in range(self._count)))
+        finally:
+            self._pool.shutdown(wait=False)  # idle by now, or one hangs in the database: nobody waits for that here
 
 
 def _releasing(function: Callable[[], T]) -> T:

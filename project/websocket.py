@@ -13,6 +13,8 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from collab.sockets import RETIRE
+
 EXTENSION = "formroom.frames"
 """The name in the ASGI scope's ``extensions`` under which ``write_frames`` and ``give_texts`` are offered."""
 
@@ -49,6 +51,14 @@ class WebSocket(WebSocketsSansIOProtocol):
         What it does not take goes the way of ASGI's ``receive``: a queue, and a task that is woken for each message.
         """
         self._taker = taker
+
+    def shutdown(self) -> None:
+        """The server stops. Who can takes leave by itself: uvicorn would close before anything is answered."""
+        retire = self.app_state.get(RETIRE)
+        if retire is None or not self.handshake_complete or self.close_sent:
+            super().shutdown()
+        else:
+            retire()
 
     def send_receive_event_to_app(self) -> None:
         """Hands a message on. Text that is not UTF-8 is handed on as the bytes it is, for uvicorn logs an error.

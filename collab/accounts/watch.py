@@ -60,6 +60,7 @@ class Watch:
         self._on_access = on_access
         self._sockets_per_user = sockets_per_user
         self._sockets: Counter[UUID] = Counter()
+        self._away: Closing | None = None
         self._guests: dict[int, set[Guest]] = {}
         self._over: OrderedDict[int, Ended] = OrderedDict()
         self._warned: set[int] = set()
@@ -91,6 +92,8 @@ class Watch:
         self._guests.setdefault(guest.generation, set()).add(guest)
         if (ended := self._over.get(guest.generation)) is not None:
             guest.end(ended.closing())
+        elif self._away is not None:
+            guest.end(self._away)
         return True
 
     def dismiss(self, guest: Guest) -> None:
@@ -111,7 +114,8 @@ class Watch:
         return self._sockets.total()
 
     def send_away(self, closing: Closing) -> None:
-        """The process ends."""
+        """The process ends: for who is here, and for who is just being let in."""
+        self._away = closing
         for guest in [guest for company in self._guests.values() for guest in company]:
             guest.end(closing)
 

@@ -283,6 +283,8 @@ class RoomConnection:
         while self._in_flight >= IN_FLIGHT:  # a client with too much under way is not read on until some of it is done
             self._answered.clear()
             await self._answered.wait()
+        if self._is_leaving():
+            await self._until_closed()
         self._hand_in(seat, message)
 
     def _hand_in(self, seat: _Seat, message: Submit) -> None:
@@ -344,13 +346,16 @@ class RoomConnection:
 
     def _is_leaving(self) -> bool:
         """Whether the end has begun: what the client still says, a join above all, must not stop it."""
-        return self._ended is not None or (self._seat is not None and self._seat.session.close_code is not None)
+        return (
+            self._runtime.is_leaving
+            or self._ended is not None
+            or (self._seat is not None and self._seat.session.close_code is not None)
+        )
 
     async def _until_closed(self) -> NoReturn:
-        """Waits for the closer, which then ends this task."""
-        assert self._closer is not None
-        await asyncio.wait([self._closer])
-        raise asyncio.CancelledError
+        """Waits for whoever says goodbye, and then ends this task."""
+        while True:
+            await asyncio.Event().wait()
 
     def _pass_on(self, frame: str) -> None:
         if self._seat is not None:

@@ -12,6 +12,7 @@ from collab.protocol.codes import CloseCode
 from collab.rooms.consumer import RoomConnection
 from collab.rooms.metrics import Metrics
 from collab.rooms.runtime import Runtime
+from collab.sockets import RETIRE
 
 WATCH_PATH = "/ws/session/"
 ROOM_PATH = re.compile(r"/ws/forms/([^/]+)/")
@@ -25,11 +26,12 @@ class LiveForms:
     def __init__(self) -> None:
         self.metrics = Metrics()
         self._runtime: Runtime | None = None
+        self._retiring: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await self._lifespan(scope, receive, send)
             return
         path = ROOM_PATH.fullmatch(scope["path"])
         if path is not None:
@@ -50,7 +52,7 @@ class LiveForms:
     @property
     def is_leaving(self) -> bool:
         """Whether this process takes nobody in any more."""
-        return False
+        return self._retiring is not None or (self._runtime is not None and self._runtime.is_leaving)
 
     def measured(self) -> bytes:
         """The metrics, as they are now."""
@@ -58,16 +60,22 @@ class LiveForms:
             self._runtime.measure()
         return self.metrics.text()
 
+    def retire(self) -> None:
+        """The server stops: it says so for every socket, and the first time counts."""
+        if self._retiring is None and self._runtime is not None:
+            self._retiring = asyncio.create_task(self._runtime.retire())
+
     async def close(self) -> None:
         if self._runtime is not None:
             await self._runtime.close()
             self._runtime = None
 
-    async def _lifespan(self, receive: Any, send: Any) -> None:
+    async def _lifespan(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await self.runtime()
+                scope.get("state", {})[RETIRE] = self.retire
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.close()

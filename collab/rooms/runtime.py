@@ -26,6 +26,8 @@ from collab.threads import DatabaseThreads
 READERS = 4
 LANES = 2
 MEASURE_SECONDS = 1.0
+# Of the seconds that a server has for stopping (`timeout_graceful_shutdown`); the rest is for goodbyes.
+DRAIN_SECONDS = 3.0
 # A writer thread that comes back from the database waits this long for the interpreter while the loop is busy
 # telling a room; Python's own 5 ms would be waited several times a commit.
 SWITCH_SECONDS = 0.0005
@@ -52,6 +54,7 @@ class Runtime:
         self.limits = limits
         self.metrics = metrics
         self._threads = threads
+        self.is_leaving = False
         self._measuring: asyncio.Task[None] | None = None
 
     @classmethod
@@ -97,16 +100,23 @@ class Runtime:
             self.measure()
             await asyncio.sleep(MEASURE_SECONDS)
 
-    async def close(self) -> None:
-        """Commits and tells what was submitted, closes the sockets with 1012, and ends the threads."""
-        if self._measuring is not None:
-            self._measuring.cancel()
-        await self.writer.close()
+    async def retire(self) -> None:
+        """Takes nothing more; commits and acknowledges what was submitted, then closes the sockets with 1012.
+
+        A database that takes longer than a moment is not waited for: what was submitted comes again (C3).
+        """
+        self.is_leaving = True
+        await asyncio.wait([asyncio.ensure_future(self.writer.close())], timeout=DRAIN_SECONDS)
         for session in self.hub.sessions():
             session.leave(CloseCode.RESTARTING)
         self.watch.send_away(closing_of(CloseCode.RESTARTING))
+
+    async def close(self) -> None:
+        """Retires, and ends what runs. A thread that hangs in the database ends with the process."""
+        if self._measuring is not None:
+            self._measuring.cancel()
+        await self.retire()
         await self.watch.close()
         await self.doorkeeper.close()
         await self.hub.close()
-        for threads in self._threads:
-            await threads.close()
+        await asyncio.wait([asyncio.ensure_future(threads.close()) for threads in self._threads], timeout=DRAIN_SECONDS)
