@@ -13,6 +13,8 @@ from asgiref.sync import async_to_sync
 from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import BaseChannelLayer, get_channel_layer
 
+from collab.logs import name_of
+
 logger = logging.getLogger(__name__)
 
 LAYER_SECONDS = 2.0
@@ -26,7 +28,7 @@ def tell(group: str, message: dict[str, Any], *, over: str = DEFAULT_CHANNEL_LAY
     try:
         async_to_sync(_send)(layer, group, message)
     except Exception as error:
-        logger.warning("the channel layer does not answer: %s", error or type(error).__name__)
+        logger.warning("the channel layer does not answer: %s", name_of(error))
 
 
 async def _send(layer: BaseChannelLayer, group: str, message: dict[str, Any]) -> None:

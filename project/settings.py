@@ -297,16 +297,31 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
+# No line holds what anybody typed: see `collab.logs`. Below INFO libraries show frames and statements, values included,
+# so LOG_LEVEL goes down to DEBUG for Formroom's own lines alone.
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+if LOG_FORMAT not in ("text", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT is text or json.")
+_LIBRARIES = "WARNING" if LOG_LEVEL in ("DEBUG", "INFO") else LOG_LEVEL
+_PASSED_ON: dict[str, Any] = {"handlers": [], "level": _LIBRARIES, "propagate": True}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "formatters": {"json": {"()": "collab.logs.Json"}, "text": {"()": "collab.logs.Text"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": _LIBRARIES},
     "loggers": {
-        "collab": {"level": env.str("LOG_LEVEL", default="INFO")},
+        "collab": {"level": LOG_LEVEL},
+        "project": {"level": LOG_LEVEL},
         "axes": {"level": "ERROR"},  # the audit says it better: who, and from where
-        # Django adds a handler of its own to this one, for DEBUG; one line per event is enough.
-        "django": {"handlers": [], "level": env.str("LOG_LEVEL", default="WARNING"), "propagate": True},
+        # These bring handlers of their own; one line per event, in one format, is enough. uvicorn's access log holds
+        # whole addresses, those of links for a new password too.
+        "django": _PASSED_ON,
+        "django.server": _PASSED_ON,
+        "uvicorn": _PASSED_ON,
+        "uvicorn.error": _PASSED_ON,
+        "uvicorn.access": _PASSED_ON,
     },
 }

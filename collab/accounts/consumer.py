@@ -13,6 +13,7 @@ from typing import Any
 from collab.accounts.ended import Ended
 from collab.accounts.sign_ins import Present, who
 from collab.accounts.watch import Guest, Watch
+from collab.logs import about
 from collab.protocol.codec import decode, encode
 from collab.protocol.codes import CloseCode, ErrorCode, TooMany
 from collab.protocol.errors import ProtocolError
@@ -60,6 +61,7 @@ class SessionConnection:
         present = await self._read(who, session_key(self._scope))
         if not isinstance(present, Present):
             raise Closed(present.closing() if isinstance(present, Ended) else CloseCode.NOT_SIGNED_IN)
+        about(user=present.user.pk)
         guest = Guest(present.user.pk, present.generation, end=self._end, tell=self._tell)
         if not self._watch.admit(guest):
             raise Closed(too_many(TooMany.SOCKETS))

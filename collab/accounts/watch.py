@@ -21,6 +21,7 @@ from channels.layers import BaseChannelLayer
 from collab.accounts import lookout, news
 from collab.accounts.ended import Ended
 from collab.layer import LAYER_SECONDS
+from collab.logs import name_of
 from collab.protocol.codec import encode
 from collab.protocol.messages import Closing, Idle
 from collab.threads import DatabaseThreads
@@ -129,7 +130,7 @@ class Watch:
         try:
             await self.look([generation])
         except Exception as error:
-            logger.warning("could not look who is still signed in: %s", error)
+            logger.warning("could not look who is still signed in: %s", name_of(error))
 
     async def look(self, generations: Iterable[int] | None = None) -> None:
         """Asks the database once about these sign-ins, or about all that have guests here."""
@@ -173,7 +174,7 @@ class Watch:
             try:
                 await self.look()
             except Exception as error:
-                logger.warning("could not look who is still signed in: %s", error)
+                logger.warning("could not look who is still signed in: %s", name_of(error))
 
     # --- the other processes -------------------------------------------------------------------------
 
@@ -188,7 +189,7 @@ class Watch:
                 while True:  # never cancelled for a timeout: a layer may take that for the end of the channel
                     self._heard(await self._layer.receive(channel))
             except Exception as error:
-                logger.warning("the channel layer tells nothing of accounts: %s", error or type(error).__name__)
+                logger.warning("the channel layer tells nothing of accounts: %s", name_of(error))
                 joined.set()
                 await asyncio.sleep(AGAIN_SECONDS)
 

@@ -55,6 +55,11 @@ class Submission:
     poisoned: bool = False
 
     @property
+    def ids(self) -> dict[str, Any]:
+        """What a line of the log says of it: whose it was, never what was in it."""
+        return {"form": self.form, "user": self.user, "client_id": self.client_id, "seq": self.seq}
+
+    @property
     def client(self) -> ClientKey:
         return self.form, self.user, self.client_id
 

@@ -17,6 +17,7 @@ from collab.accounts.ended import Ended
 from collab.accounts.sign_ins import Present, who
 from collab.accounts.watch import Guest
 from collab.document.operations import Address
+from collab.logs import about
 from collab.protocol.codec import check_length, decode, encode
 from collab.protocol.codes import CloseCode, ErrorCode, TooMany
 from collab.protocol.errors import ProtocolError
@@ -99,7 +100,7 @@ class RoomConnection:
         except OSError:
             pass  # the client has gone, in the middle of a frame
         except Exception:
-            logger.exception("a socket of form %s failed", form_id)
+            logger.exception("a socket failed")
             await self._say_goodbye(closing_of(CloseCode.INTERNAL))
         finally:
             self._leave()
@@ -185,6 +186,7 @@ class RoomConnection:
         if not isinstance(present, Present):
             raise Closed(present.closing() if isinstance(present, Ended) else CloseCode.NOT_SIGNED_IN)
         self._user = present.user
+        about(form=form, user=present.user.pk)
         self._guest = Guest(present.user.pk, present.generation, end=self._end, tell=self._pass_on)
         if not self._runtime.watch.admit(self._guest):
             raise Closed(too_many(TooMany.SOCKETS))
@@ -216,6 +218,8 @@ class RoomConnection:
         hub.settle(room, opened.version, opened.revision)
         session = self._new_session(user, join, opened)
         self._seat = _Seat(room, session)
+        about(session=session.id, client_id=join.client_id)
+        logger.info("joined as %s", opened.role)
         hub.seat(room, session)
         self._closer = asyncio.create_task(self._close_when_left(session))
         await self._begin(room, session, opened)
@@ -247,6 +251,7 @@ class RoomConnection:
         seat, self._seat = self._seat, None
         if seat is not None:
             self._runtime.hub.unseat(seat.room, seat.session)
+            logger.info("left")
             seat.session.leave()
         if self._closer is not None and self._closer is not asyncio.current_task():
             self._closer.cancel()
@@ -332,6 +337,7 @@ class RoomConnection:
 
     async def _say_goodbye(self, closing: Closing, error: ProtocolError | None = None) -> None:
         self._runtime.metrics.closed(closing, error)
+        logger.info("closed", extra={"code": closing.code, "why": closing.why or (error and error.code)})
         await say_goodbye(self._send, closing, error)
 
     def _end(self, closing: Closing) -> None:

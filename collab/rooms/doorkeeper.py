@@ -16,6 +16,7 @@ from uuid import UUID
 
 from collab.accounts import services as accounts
 from collab.database import Database
+from collab.logs import name_of
 from collab.protocol.codes import CloseCode
 from collab.threads import DatabaseThreads
 
@@ -93,7 +94,7 @@ class Doorkeeper:
             try:
                 await self.look(None if everybody else changed)
             except Exception as error:
-                logger.warning("could not look who may still be in the rooms: %s", error)
+                logger.warning("could not look who may still be in the rooms: %s", name_of(error))
 
 
 def _verdicts(admissions: set[Admission]) -> dict[Admission, CloseCode]:

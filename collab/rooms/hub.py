@@ -18,6 +18,7 @@ from channels.layers import BaseChannelLayer
 
 from collab.database import Database
 from collab.layer import LAYER_SECONDS
+from collab.logs import name_of
 from collab.protocol.codec import encode
 from collab.protocol.messages import FormChanged
 from collab.rooms import lookup
@@ -210,7 +211,7 @@ class Hub:
                     self._metrics.repaired()
                     self._deliver_here(run)
         except Exception:
-            logger.warning("could not read the log of form %s", room.form, exc_info=True)
+            logger.warning("could not read the log of a form", exc_info=True, extra={"form": room.form})
         finally:
             room.repair = None
 
@@ -224,7 +225,7 @@ class Hub:
             try:
                 await self._compare_heads()
             except Exception as error:
-                logger.warning("could not poll the active forms: %s", error)
+                logger.warning("could not poll the active forms: %s", name_of(error))
 
     async def _compare_heads(self) -> None:
         """Compares version and revision of the active rooms with the database: one query for all of them (D1)."""
@@ -249,7 +250,8 @@ class Hub:
         try:
             form = await self._watcher.run_once(_read_form, room.form)
         except Exception as error:
-            logger.warning("could not read form %s: %s", room.form, error)  # the next poll finds it again
+            # The next poll finds it again.
+            logger.warning("could not read a form: %s", name_of(error), extra={"form": room.form})
             return
         finally:
             room.telling = None
@@ -328,7 +330,7 @@ class Hub:
             async with asyncio.timeout(LAYER_SECONDS):
                 await doing
         except Exception as error:
-            logger.warning("the channel layer does not answer: %s", error or type(error).__name__)
+            logger.warning("the channel layer does not answer: %s", name_of(error))
             self._metrics.layer_failed()
             self._layer_ill_until = self._loop.time() + POLL_SECONDS
             return False
@@ -344,7 +346,7 @@ class Hub:
                 # Never cancelled for a timeout: a layer may take that for the end of the channel.
                 message = await self._layer.receive(self._channel)
             except Exception as error:
-                logger.warning("the channel layer is deaf: %s", error)
+                logger.warning("the channel layer is deaf: %s", name_of(error))
                 await asyncio.sleep(POLL_SECONDS)
                 continue
             if message.get("hub") != self.id:

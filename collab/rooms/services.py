@@ -104,7 +104,7 @@ def submit(submission: Submission) -> Outcome:
     except Exception as error:
         if is_passing(error):
             raise Busy from error
-        logger.exception("submit rejected: form %s user %s seq %d", submission.form, submission.user, submission.seq)
+        logger.exception("submit rejected: the database cannot store it", extra=submission.ids)
         result = _commit(replace(submission, poisoned=True))
     for run in result.runs:
         tell_hubs(submission.form, {"type": "run", **run.pack()})

@@ -21,6 +21,7 @@ import django.db
 
 from collab.database import is_lock_timeout, is_passing
 from collab.document.judge import Limits
+from collab.logs import name_of
 from collab.rooms.commit import BatchResult, Fenced, Outcome, Submission, commit_batch
 from collab.rooms.metrics import Metrics
 from collab.rooms.run import Run
@@ -169,6 +170,9 @@ class Writer:
         answered = [pair for pair in zip(batch, result.outcomes, strict=True) if pair[0] not in left]
         for item, outcome in answered:
             _contained(item.on_outcome, outcome)
+        if logger.isEnabledFor(logging.DEBUG):
+            for item, outcome in answered:
+                logger.debug("submit answered: %s", _in_a_word(outcome), extra=item.submission.ids)
         self._metrics.told(((item.submission, outcome) for item, outcome in answered), handed_over - since)
 
     async def _second_lane(self) -> None:
@@ -218,7 +222,7 @@ class Writer:
                     return BatchResult([None] * len(batch))
                 if not is_passing(error):
                     return await self._bisect(batch, error, wait=wait)
-                logger.warning("commit of %d submits failed in passing: %s", len(batch), error)
+                logger.warning("commit of %d submits failed in passing: %s", len(batch), name_of(error))
                 if self._is_too_long(batch, failed):
                     return _given_up(batch)
             else:
@@ -249,14 +253,7 @@ class Writer:
         """Finds the one submit that makes a batch fail; it alone is rejected ``internal``."""
         if len(batch) == 1:
             submission = batch[0].submission
-            logger.error(
-                "submit rejected: form %s user %s client %s seq %d",
-                submission.form,
-                submission.user,
-                submission.client_id,
-                submission.seq,
-                exc_info=error,
-            )
+            logger.error("submit rejected: the database cannot store it", exc_info=error, extra=submission.ids)
             if submission.poisoned:  # not even that it was rejected could be stored
                 return _given_up(batch)
             batch[0].submission = replace(submission, poisoned=True)
@@ -273,6 +270,16 @@ def _given_up(batch: Sequence[_Item]) -> BatchResult:
     for item in batch:
         item.give_up()
     return BatchResult([None] * len(batch))
+
+
+def _in_a_word(outcome: Outcome | Fenced | None) -> str:
+    match outcome:
+        case Outcome():
+            return f"version {outcome.version}" + (", some refused" if outcome.rejected else "")
+        case Fenced():
+            return "signed out"
+        case None:
+            return "no outcome"
 
 
 def _contained(tell: Callable[..., None], *args: object) -> None:

@@ -14,13 +14,14 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import BinaryIO
 
 DATABASE = "FORMROOM_TESTS_DATABASE"
 
 
 @asynccontextmanager
-async def process(task: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Another process, killed at the end if it has not ended."""
+async def process(task: str, *, log: BinaryIO | None = None, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Another process, killed at the end if it has not ended. ``more``: of its environment."""
     from django.db import connection
 
     running = await asyncio.create_subprocess_exec(
@@ -30,8 +31,14 @@ async def process(task: str) -> AsyncIterator[asyncio.subprocess.Process]:
         task,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=log,
         limit=2**24,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", DATABASE: str(connection.settings_dict["NAME"])},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            DATABASE: str(connection.settings_dict["NAME"]),
+            **more,
+        },
     )
     try:
         yield running

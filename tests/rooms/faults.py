@@ -80,7 +80,9 @@ def _execute(statements: list[str]) -> None:
 
 
 _POISON = [
-    "CREATE OR REPLACE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'poison'; END $$",
+    # What it could not store a database repeats, in the message or in its detail.
+    "CREATE OR REPLACE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql"
+    " AS $$ BEGIN RAISE EXCEPTION 'poison: %', NEW.op; END $$",
     "CREATE TRIGGER poison BEFORE INSERT ON rooms_operation FOR EACH ROW"
     " WHEN (strpos(NEW.op, '{word}') > 0) EXECUTE FUNCTION poison()",
 ]
