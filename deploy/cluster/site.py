@@ -113,6 +113,7 @@ def environment_of(plan: Plan, urls: Mapping[str, str]) -> dict[str, str]:
     """What every process of the site is told: what a container is told, and what the person says."""
     own = {
         "DJANGO_SECRET_KEY": plan.environment.get("DJANGO_SECRET_KEY") or secret_key_in(plan.folder),
+        "FORMROOM_PROCESSES": str(plan.processes),
         "STATIC_ROOT": str(plan.folder / "static"),
         "FORMROOM_VAR_DIR": str(plan.folder),
     }

@@ -15,7 +15,7 @@ hash=$(printf %s "$REDIS_PASSWORD" | { sha256sum 2>/dev/null || shasum -a 256; }
 umask 077
 cat >"$dir/users.acl" <<ACL
 user default off resetkeys resetchannels -@all
-user formroom on #$hash resetkeys resetchannels &${REDIS_PREFIX:-formroom}* -@all +publish +subscribe +unsubscribe +ping +client|setinfo
+user formroom on #$hash resetkeys resetchannels &${REDIS_PREFIX-formroom}* -@all +publish +subscribe +unsubscribe +ping +client|setinfo
 ACL
 
 unset REDIS_PASSWORD

@@ -1,0 +1,65 @@
+"""The Dockerfile: what its image holds and who runs it, seen without a container engine."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.deploy import image
+from tests.deploy.image import ROOT, copy_into, stages
+
+
+def test_it_is_built_in_one_stage_and_run_from_another() -> None:
+    build, web = stages()
+    assert (build.name, web.name) == ("build", "web")
+    assert all(rest.startswith("--from=build ") for rest in web.all("COPY")), "the context is not copied there"
+    assert not build.all("ADD") + web.all("ADD")
+
+
+def test_nothing_is_built_with_what_is_not_pinned() -> None:
+    text = image.DOCKERFILE.read_text(encoding="utf-8")
+    assert "apt-get" not in text, "wheels need no compiler"
+    assert "--only-binary=:all:" in text
+    base = re.search(r"^ARG PYTHON=(.*)$", text, re.MULTILINE)
+    assert base is not None
+    assert re.fullmatch(r"python:3\.\d+-slim-\w+", base[1])
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        assert not line or line.startswith("#") or re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.]+", line), line
+
+
+def test_it_is_run_by_nobody_without_a_shell_in_between() -> None:
+    web = stages()[-1]
+    user, _, group = web.the("USER").partition(":")
+    assert int(user) > 999
+    assert int(group) > 999
+    assert web.words("CMD")[:3] == ["python", "manage.py", "web"]
+    assert web.the("STOPSIGNAL") == "SIGTERM"
+    assert not web.all("ENTRYPOINT")
+    options, _, command = web.the("HEALTHCHECK").partition(" CMD ")
+    assert "--interval" in options
+    assert command.startswith('["python"')
+
+
+def test_no_secret_and_nothing_else_gets_into_the_context(tmp_path: Path) -> None:
+    tops = {file.relative_to(ROOT).parts[0] for file in image.context()}
+    assert tops == {"requirements.txt", "asgi.py", "manage.py", "project", "collab", "templates", "static"}
+    assert not [file for file in image.context() if file.suffix == ".pyc"]
+
+
+@pytest.mark.slow
+def test_what_is_copied_is_all_that_is_needed(tmp_path: Path) -> None:
+    """The step that collects the static files, on nothing but the files of the image."""
+    copy_into(tmp_path)
+    collect = next(line for line in stages()[0].all("RUN") if "collectstatic" in line)
+    here = collect.replace("/venv/bin/python", sys.executable).replace("/formroom", str(tmp_path))
+    here = here.replace("FORMROOM_VAR_DIR=/tmp", f"FORMROOM_VAR_DIR={tmp_path / 'var'}")
+    bare = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run(["sh", "-euc", here], cwd=tmp_path, env=bare, check=True)
+    assert (tmp_path / "staticfiles/staticfiles.json").is_file()
+    embedded = {**bare, "FORMROOM_VAR_DIR": str(tmp_path / "var")}
+    subprocess.run([sys.executable, "manage.py", "check"], cwd=tmp_path, env=embedded, check=True)
