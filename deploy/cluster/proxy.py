@@ -27,8 +27,8 @@ def configuration(values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: values[found[1]], template)
 
 
-def proxy(nginx: str, parent: Path, *, host: str, port: int, to: Sequence[int]) -> Program:
-    """nginx on `host` and `port`, before the web processes at the ports `to`."""
+def proxy(nginx: str, parent: Path, *, host: str, port: int, to: Sequence[int], trusted: str) -> Program:
+    """nginx on `host` and `port`, before the web processes at the ports `to`. Who is `trusted` ends TLS before it."""
     account = Account.unprivileged()
     folder = folder_for(account, parent, "nginx")
     shown = f"[{host}]" if ":" in host else host
@@ -38,7 +38,7 @@ def proxy(nginx: str, parent: Path, *, host: str, port: int, to: Sequence[int]) 
             {
                 "FORMROOM_LISTEN": f"{shown}:{port}",
                 "FORMROOM_UPSTREAM": " ".join(f"server 127.0.0.1:{number} fail_timeout=2s;" for number in to),
-                "FORMROOM_TRUSTED_PROXY": "127.0.0.1",
+                "FORMROOM_TRUSTED_PROXY": trusted,
                 "FORMROOM_PROXY_DIR": str(folder),
                 "FORMROOM_PROXY_LOG": str(folder / "access.log"),
             }

@@ -68,7 +68,6 @@ class Site:
 @asynccontextmanager
 async def running(plan: Plan, say: Say) -> AsyncIterator[Site]:
     """The cluster, answering; ended in the order opposite to that of its start, whatever happens."""
-    nginx = proxy.find_nginx()
     async with AsyncExitStack() as stack:
 
         async def keep(*programs: Program) -> list[Kept]:
@@ -86,8 +85,7 @@ async def running(plan: Plan, say: Say) -> AsyncIterator[Site]:
         environment = environment_of(plan, {name: store.url for name, store in wanted.items()})
         demo = await prepare(environment, say)
         webs = await keep(*(web(number, port, environment) for number, port in enumerate(plan.ports, start=1)))
-        door = [proxy.proxy(nginx, plan.folder, host=plan.host, port=plan.port, to=plan.ports)] if nginx else []
-        yield Site(environment, demo, kept_stores, webs, await keep(*door))
+        yield Site(environment, demo, kept_stores, webs, await keep(*door(plan)))
 
 
 async def prepare(environment: Mapping[str, str], say: Say) -> str:
@@ -128,6 +126,15 @@ def web(number: int, port: int, environment: Mapping[str, str]) -> Program:
         directory=ROOT,
         answers=lambda: answers(port, environment),
     )
+
+
+def door(plan: Plan) -> list[Program]:
+    """nginx, where there is one."""
+    nginx = proxy.find_nginx()
+    if nginx is None:
+        return []
+    trusted = plan.environment.get("FORMROOM_TRUSTED_PROXY") or "127.0.0.1"
+    return [proxy.proxy(nginx, plan.folder, host=plan.host, port=plan.port, to=plan.ports, trusted=trusted)]
 
 
 def answers(port: int, environment: Mapping[str, str]) -> bool:
