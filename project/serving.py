@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import threading
 from typing import Any
 
 import uvicorn
 
+END_SECONDS = 1.0
 FRAME_BYTES = 64 * 1024  # T2: the largest frame of a client
 
 UVICORN: dict[str, Any] = {
@@ -19,6 +22,13 @@ UVICORN: dict[str, Any] = {
     "timeout_graceful_shutdown": 5,
     "log_level": "warning",
 }
+
+
+def _end_within(seconds: float) -> None:
+    """All is said and done: a thread that hangs in the database is not waited for any longer, as Python would."""
+    ending = threading.Timer(seconds, os._exit, [0])
+    ending.daemon = True
+    ending.start()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -37,5 +47,6 @@ def serve(listener: socket.socket) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, end)
     server.run(sockets=[listener])
+    _end_within(END_SECONDS)
     if not server.started:
         raise SystemExit(3)  # as uvicorn's own command says it

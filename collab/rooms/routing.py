@@ -26,7 +26,6 @@ class LiveForms:
     def __init__(self) -> None:
         self.metrics = Metrics()
         self._runtime: Runtime | None = None
-        self._retiring: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -52,7 +51,7 @@ class LiveForms:
     @property
     def is_leaving(self) -> bool:
         """Whether this process takes nobody in any more."""
-        return self._retiring is not None or (self._runtime is not None and self._runtime.is_leaving)
+        return self._runtime is not None and self._runtime.is_leaving
 
     def measured(self) -> bytes:
         """The metrics, as they are now."""
@@ -62,8 +61,8 @@ class LiveForms:
 
     def retire(self) -> None:
         """The server stops: it says so for every socket, and the first time counts."""
-        if self._retiring is None and self._runtime is not None:
-            self._retiring = asyncio.create_task(self._runtime.retire())
+        if self._runtime is not None:
+            self._runtime.retire()
 
     async def close(self) -> None:
         if self._runtime is not None:

@@ -28,6 +28,7 @@ LANES = 2
 MEASURE_SECONDS = 1.0
 # Of the seconds that a server has for stopping (`timeout_graceful_shutdown`); the rest is for goodbyes.
 DRAIN_SECONDS = 3.0
+THREADS_SECONDS = 0.5
 # A writer thread that comes back from the database waits this long for the interpreter while the loop is busy
 # telling a room; Python's own 5 ms would be waited several times a commit.
 SWITCH_SECONDS = 0.0005
@@ -54,7 +55,7 @@ class Runtime:
         self.limits = limits
         self.metrics = metrics
         self._threads = threads
-        self.is_leaving = False
+        self._leaving: asyncio.Task[None] | None = None
         self._measuring: asyncio.Task[None] | None = None
 
     @classmethod
@@ -100,12 +101,21 @@ class Runtime:
             self.measure()
             await asyncio.sleep(MEASURE_SECONDS)
 
-    async def retire(self) -> None:
+    @property
+    def is_leaving(self) -> bool:
+        """Whether nobody and nothing is taken in any more."""
+        return self._leaving is not None
+
+    def retire(self) -> asyncio.Task[None]:
         """Takes nothing more; commits and acknowledges what was submitted, then closes the sockets with 1012.
 
         A database that takes longer than a moment is not waited for: what was submitted comes again (C3).
         """
-        self.is_leaving = True
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self._take_leave())
+        return self._leaving
+
+    async def _take_leave(self) -> None:
         await asyncio.wait([asyncio.ensure_future(self.writer.close())], timeout=DRAIN_SECONDS)
         for session in self.hub.sessions():
             session.leave(CloseCode.RESTARTING)
@@ -119,4 +129,6 @@ class Runtime:
         await self.watch.close()
         await self.doorkeeper.close()
         await self.hub.close()
-        await asyncio.wait([asyncio.ensure_future(threads.close()) for threads in self._threads], timeout=DRAIN_SECONDS)
+        await asyncio.wait(
+            [asyncio.ensure_future(threads.close()) for threads in self._threads], timeout=THREADS_SECONDS
+        )

@@ -1,6 +1,7 @@
 """Another process on the database of the tests: a server that can be killed, or a writer among several.
 
     python -m tests.rooms.elsewhere serve                 # prints its port, serves until it is told to end
+    python -m tests.rooms.elsewhere web                   # the same, as `manage.py web` does it
     python -m tests.rooms.elsewhere commit < submissions  # one JSON line each; prints their outcomes
 
 Started by the tests with ``process``, which tells it the database.
@@ -56,6 +57,8 @@ def main(task: str) -> None:
     connections.settings["default"]["NAME"] = os.environ[DATABASE]
     if task == "serve":
         _serve()
+    elif task == "web":
+        _web()
     else:
         _commit()
 
@@ -69,6 +72,16 @@ def _serve() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], flush=True)
         server_for(LiveForms()).run(sockets=[listener])
+
+
+def _web() -> None:
+    import socket
+
+    from project.serving import serve
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        print(listener.getsockname()[1], flush=True)
+        serve(listener)
 
 
 def _commit() -> None:

@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from collab.rooms.models import Operation
 from tests.rooms.conftest import World
 from tests.rooms.elsewhere import process
-from tests.rooms.faults import backend_waiting_for, holding, postgresql_only
+from tests.rooms.faults import another_connection, backend_waiting_for, holding, postgresql_only
 from tests.rooms.fold import assert_sound
 from tests.rooms.live import LiveServer, Visitor, session_of
 from tests.rooms.test_commit import add, cell, set_
@@ -31,7 +31,7 @@ PATIENCE = 30.0
 
 @asynccontextmanager
 async def server_elsewhere() -> AsyncIterator[tuple[asyncio.subprocess.Process, LiveServer]]:
-    async with process("serve") as running:
+    async with process("web") as running:
         assert running.stdout is not None
         yield running, LiveServer(int(await running.stdout.readline()))
 
@@ -49,8 +49,12 @@ async def stops_accepting(server: LiveServer) -> None:
 
 
 async def ends(running: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(GRACE * 2):  # the aim is the grace; a busy machine is no counterexample
-        await running.wait()
+    """It ends by itself, in time, and says that this was no failure."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    async with asyncio.timeout(GRACE * 3):  # the aim is the grace; a busy machine is no counterexample
+        assert await running.wait() == 0
+    print(f"ended {loop.time() - begun:.1f} s after its sockets")
 
 
 def acked(frames: list[dict[str, Any]]) -> list[int]:
@@ -105,6 +109,20 @@ async def test_i8_a_form_that_stays_held_does_not_keep_the_process(world: World)
             assert await again.submit(set_("count", 7), base=0) == seq
             assert (await again.next("acked"))["version"] == 1
         await in_thread(assert_sound)(world.form)
+
+
+@postgresql_only
+async def test_i8_a_database_that_hangs_does_not_keep_the_process(world: World) -> None:
+    alice = world.people["alice"]
+    async with server_elsewhere() as (running, server), server.join(alice, world.form) as visitor:
+        with closing(another_connection()) as other:
+            other.execute("LOCK TABLE rooms_form IN ACCESS EXCLUSIVE MODE")  # not even SKIP LOCKED goes past this
+            await visitor.submit(set_("count", 7))
+            await backend_waiting_for(other)
+            running.terminate()
+            code, frames = await visitor.closed()
+            assert (code, acked(frames)) == (1012, [])
+            await ends(running)
 
 
 async def test_c3_edits_under_way_are_answered_or_come_again_exactly_once(world: World) -> None:
