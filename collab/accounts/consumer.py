@@ -32,9 +32,13 @@ Read = Callable[..., Awaitable[Any]]
 class SessionConnection:
     """One WebSocket, from handshake to close."""
 
-    def __init__(self, watch: Watch, read: Read, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, watch: Watch, read: Read, scope: Scope, receive: Receive, send: Send, *, take: Callable[[], bool]
+    ) -> None:
+        """``take`` counts a frame, and says whether one more is allowed."""
         self._watch = watch
         self._read = read
+        self._take = take
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -86,6 +90,8 @@ class SessionConnection:
             text = event.get("text")
             if text is None:
                 raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.NOT_TEXT))
+            if not self._take():
+                raise Closed(too_many(TooMany.FRAMES))
             try:
                 message = decode(text)
             except ProtocolError as error:

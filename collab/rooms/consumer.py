@@ -24,7 +24,7 @@ from collab.protocol.errors import ProtocolError
 from collab.protocol.messages import Blur, ClientMessage, Closing, Focus, Join, Ping, Pong, Selection, Submit
 from collab.rooms.commit import Fenced, Outcome, Submission
 from collab.rooms.doorkeeper import Admission
-from collab.rooms.limits import FORM_COST, TokenBucket, cost_of_lateness
+from collab.rooms.limits import FORM_COST, cost_of_lateness
 from collab.rooms.opening import NotOpened, Opened, open_form, visible_form
 from collab.rooms.presence import person_of
 from collab.rooms.room import Room
@@ -81,8 +81,7 @@ class RoomConnection:
         self._in_flight = 0
         self._answered = asyncio.Event()
         self._limits = runtime.limits
-        clock = asyncio.get_running_loop().time
-        self._bucket = TokenBucket(rate=self._limits.submits_per_second, burst=self._limits.burst, clock=clock)
+        self._bucket = self._limits.bucket(asyncio.get_running_loop().time)
 
     async def serve(self, form_id: str) -> None:
         self._serving = asyncio.current_task()

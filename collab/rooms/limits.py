@@ -33,6 +33,10 @@ class RoomLimits:
     rows_per_table: int = 2_000
     text_length: int = 100_000
 
+    def bucket(self, clock: Callable[[], float]) -> TokenBucket:
+        """For the frames of a session, or what a person asks over HTTP."""
+        return TokenBucket(rate=self.submits_per_second, burst=self.burst, clock=clock)
+
     def wire(self) -> messages.Limits:
         return messages.Limits(
             frame_bytes=MAX_FRAME_BYTES,

@@ -37,7 +37,8 @@ class LiveForms:
             await RoomConnection(await self.runtime(), scope, receive, send).serve(path[1])
         elif scope["path"] == WATCH_PATH:
             runtime = await self.runtime()
-            await SessionConnection(runtime.watch, runtime.hub.read, scope, receive, send).serve()
+            take = runtime.limits.bucket(asyncio.get_running_loop().time).take
+            await SessionConnection(runtime.watch, runtime.hub.read, scope, receive, send, take=take).serve()
         else:
             await _refuse(receive, send)
 

@@ -36,15 +36,12 @@ class Throttle:
     def pay(self, person: UUID, cost: int, limits: RoomLimits) -> None:
         """Takes so much of what a person may ask. Raises ``TooMuch``."""
         with self._lock:
-            bucket = self._buckets.pop(person, None) or self._new(limits)
+            bucket = self._buckets.pop(person, None) or limits.bucket(self._clock)
             self._buckets[person] = bucket
             if len(self._buckets) > REMEMBERED:
                 self._buckets.popitem(last=False)
             if not bucket.take(cost):
                 raise TooMuch(bucket.seconds_until(cost))
-
-    def _new(self, limits: RoomLimits) -> TokenBucket:
-        return TokenBucket(rate=limits.submits_per_second, burst=limits.burst, clock=self._clock)
 
 
 @cache

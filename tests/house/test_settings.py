@@ -8,12 +8,14 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 
+from collab.rooms.limits import RoomLimits
 from project.secret import secret_key_in
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("DATABASES", "CHANNEL_LAYERS", "DEBUG", "SECRET_KEY", "SESSION_COOKIE_SECURE", "STORAGES")
+NAMES = ("DATABASES", "CHANNEL_LAYERS", "DEBUG", "SECRET_KEY", "SESSION_COOKIE_SECURE", "STORAGES", "ROOM_LIMITS")
 
 
 def read_settings(directory: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -60,6 +62,12 @@ def test_the_urls_make_it_a_server_of_several_processes(tmp_path: Path) -> None:
     assert layer["BACKEND"] == "channels_redis.pubsub.RedisPubSubChannelLayer"
     assert layer["CONFIG"]["hosts"][0]["retry"]
     assert not list(tmp_path.iterdir())
+
+
+def test_every_limit_is_read_from_the_environment(tmp_path: Path) -> None:
+    numbers = {field.name: number for number, field in enumerate(fields(RoomLimits), start=21)}
+    names = {f"FORMROOM_{name.upper()}": str(number) for name, number in numbers.items()}
+    assert json.loads(read_settings(tmp_path, **names).stdout)["ROOM_LIMITS"] == numbers
 
 
 def test_several_processes_must_be_given_their_key(tmp_path: Path) -> None:

@@ -10,13 +10,14 @@ import pytest
 from channels.db import database_sync_to_async as in_thread
 from django.test import Client
 from pytest_django import Settings
+from websockets.asyncio.client import connect
 
 from collab.rooms.limits import RoomLimits, TokenBucket
 from collab.rooms.throttle import Throttle, TooMuch
 from tests.rooms.conftest import World
 from tests.rooms.elsewhere import process
 from tests.rooms.faults import ON_POSTGRESQL
-from tests.rooms.live import LiveServer, live_server
+from tests.rooms.live import LiveServer, Visitor, live_server, session_of
 from tests.rooms.test_commit import edit, set_
 
 
@@ -64,6 +65,17 @@ async def test_l1_frames_are_counted_by_session_and_each_setting_is_told(world: 
             assert told(frames) == (4429, "frames")
             await other.submit(set_("done", True))  # from the same address
             await other.next("acked")
+
+
+async def test_l1_a_sign_in_watch_is_counted_too(world: World, settings: Settings) -> None:
+    settings.ROOM_LIMITS = {"submits_per_second": 1e-9, "burst": 40}
+    cookie = [("Cookie", f"sessionid={await session_of(world.people['alice'])}")]
+    async with live_server() as server:
+        async with connect(f"ws://127.0.0.1:{server.port}/ws/session/", additional_headers=cookie) as watch:
+            visitor = Visitor(watch, "alice-watches")
+            for _ in range(41):
+                await visitor.send({"type": "ping"})
+            assert told((await visitor.closed())[1]) == (4429, "frames")
 
 
 async def test_l1_more_ops_than_fit_here_are_malformed(world: World, settings: Settings) -> None:

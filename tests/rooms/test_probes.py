@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,7 @@ from collab.rooms.commit import Outcome, Submission
 from collab.rooms.metrics import SHARED, Metrics
 from project.readiness import OK, Part, State, overall
 from tests.rooms.conftest import World
+from tests.rooms.faults import another_connection, postgresql_only
 from tests.rooms.live import LiveServer, live_server
 from tests.rooms.test_commit import edit, set_
 
@@ -107,6 +109,16 @@ async def test_a_release_whose_tables_are_not_there_yet_is_not_ready(world: Worl
         await in_thread(put_back)(kept)
     assert (status, json.loads(body)["status"]) == (503, "unready")
     assert json.loads(body)["parts"]["migrations"] == {"status": "failed", "detail": f"{len(kept)} not applied"}
+
+
+@postgresql_only
+async def test_a_database_that_hangs_is_said_in_time_to_send_people_elsewhere(world: World) -> None:
+    async with live_server() as server:
+        with closing(another_connection()) as other:
+            other.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")
+            status, body = await ask(server, "/readyz")
+        assert (status, json.loads(body)["parts"]["migrations"]["status"]) == (503, "unknown")
+        assert (await ask(server, "/healthz"))[0] == 200
 
 
 async def test_a_part_that_hangs_is_waited_for_once_and_not_for_long() -> None:
