@@ -16,7 +16,7 @@ from project.secret import secret_key_in
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, "-u", "manage.py"]
-ALIVE = "/healthz"
+READY = "/readyz"
 
 STEPS = {  # done once, before any web process
     "migrate": ["migrate", "--noinput", "--verbosity", "0"],
@@ -124,7 +124,7 @@ def web(number: int, port: int, environment: Mapping[str, str]) -> Program:
         command=[*MANAGE, "web", "--port", str(port)],
         environment=environment,
         directory=ROOT,
-        answers=lambda: answers(port, environment),
+        answers=lambda: answers(port),
     )
 
 
@@ -137,11 +137,11 @@ def door(plan: Plan) -> list[Program]:
     return [proxy.proxy(nginx, plan.folder, host=plan.host, port=plan.port, to=plan.ports, trusted=trusted)]
 
 
-def answers(port: int, environment: Mapping[str, str]) -> bool:
-    host = environment.get("DJANGO_ALLOWED_HOSTS", "").partition(",")[0].strip().lstrip(".*") or "localhost"
+def answers(port: int) -> bool:
+    """Whether people may be sent to that process."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", ALIVE, headers={"Host": host})
+        connection.request("GET", READY)
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False

@@ -102,7 +102,8 @@ def build_in(folder: Path) -> None:
     copy_into(folder)
     collect = next(line for line in stages()[0].all("RUN") if "collectstatic" in line)
     with tempfile.TemporaryDirectory() as private:
-        here = collect.replace("/venv/bin/python", sys.executable).replace("/formroom", str(folder))
-        here = here.replace("=/tmp", f"={private}")
+        here = collect.replace("=/tmp", f"={private}").replace("/formroom", str(folder))
+        here = here.replace("/venv/bin/python", sys.executable)
         bare = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
         subprocess.run(["sh", "-euc", here], cwd=folder, env=bare, check=True)
+        assert (folder / "staticfiles/staticfiles.json").is_file()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import redis
 from tests.deploy.people import Door, at_the_logbook, meet
 from tests.deploy.stack import NotHere, Process, Stack, as_nobody, stack
 from tests.rooms.faults import postgresql_only
+from tests.sessions.browser import Browser
 
 pytestmark = [
     postgresql_only,  # once in the suite that runs twice; it starts servers of its own
@@ -83,6 +85,18 @@ def test_people_on_two_processes_meet_and_so_they_do_through_the_proxy(running: 
             assert os.geteuid() != 0 or proxy.user_id() > 999
     except NotHere as lacking:
         pytest.skip(str(lacking))
+
+
+def test_static_files_have_the_names_that_were_collected_and_are_kept_for_ever(
+    running: Stack, webs: list[Process]
+) -> None:
+    browser = Browser(running.doors["web-1"])
+    page = asyncio.run(browser.get("/accounts/login/")).text
+    names = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', page)
+    assert names
+    for name in names:
+        assert re.search(r"\.[0-9a-f]{12}\.", name), f"{name} has no hash"
+        assert "immutable" in asyncio.run(browser.get(name)).headers["cache-control"]
 
 
 def test_nobody_is_root(webs: list[Process]) -> None:
