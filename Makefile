@@ -87,12 +87,12 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy, import-linter; tsc where there is N
 lint-javascript: node_modules/.installed
 	npx tsc --project jsconfig.json
 
-.PHONY: bench bench-full
-bench: $(VENV)/.installed-dev  ## from an edit sent to the same edit received: the textbook, and this
-	$(BIN)/python -m bench
+.PHONY: bench bench-resume
+bench: $(VENV)/.installed-dev  ## Formroom beside its peers, about half an hour: makes docs/benchmarks.md
+	$(BIN)/python -m bench --document docs/benchmarks.md
 
-bench-full: $(VENV)/.installed-dev  ## the same, longer: three runs of each, and their medians
-	$(BIN)/python -m bench --full
+bench-resume: $(VENV)/.installed-dev  ## the rest of a `make bench` that was cut off
+	$(BIN)/python -m bench --resume --document docs/benchmarks.md
 
 # --- the environment ----------------------------------------------------------------------------
 
@@ -119,5 +119,5 @@ node_modules/.installed: package.json $(VENV)/.installed-dev
 
 .PHONY: clean
 clean:  ## remove what make and the tools made; var/ (your data) stays
-	rm -rf $(VENV) node_modules staticfiles .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) node_modules bench/peers/node_modules staticfiles .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

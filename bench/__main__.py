@@ -1,102 +1,96 @@
-"""`python -m bench`: every target under every load, in one run, as a markdown table."""
+"""`python -m bench`: measures part by part, shows each figure as it comes, and makes `docs/benchmarks.md` of them."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from bench import report
-from bench.loads import LOADS, Load
-from bench.processes import HOST, ROOT
+from bench import document, report, runs
+from bench.loads import LOADS
+from bench.processes import ROOT
+from bench.results import Results
+from bench.runs import Session, Timing
 from bench.targets import TARGETS, Target
 
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """In seconds, but for `runs`."""
-
-    dwell: float  # everybody is there and nothing happens
-    warmup: float  # edits that are not counted
-    window: float  # edits that are
-    drain: float  # for the last of them to arrive
-    runs: int
-
-
-SHORT = Timing(dwell=1, warmup=2, window=8, drain=10, runs=1)
-FULL = Timing(dwell=3, warmup=5, window=30, drain=15, runs=3)
+TIMING = Timing(dwell=1, warmup=2, window=5, drain=5, runs=3)
+LONG = Timing(dwell=3, warmup=5, window=30, drain=15, runs=3)
+PARTS = ("loads", "sweep", "idle", "joining")
+# Who takes part where all are not asked for.
+SWEPT = {"textbook", "hocuspocus", "postgresql", "postgresql2"}
+SITTING = {"textbook", "hocuspocus", "postgresql"}
+JOINED = {"embedded", "postgresql"}
 
 
 def main() -> int:
     options = parse(sys.argv[1:])
-    timing = FULL if options.full else SHORT
-    timing = replace(timing, runs=options.runs or timing.runs, window=options.window or timing.window)
-    versions: set[str] = set()
-    lines = [report.HEAD]
-    print(lines[0], flush=True)
-    for load in options.loads:
-        for target in options.targets:
-            line = report.row(load, target.title, measure(load, target, timing, seed=options.seed, versions=versions))
-            lines.append(line)
-            print(line, flush=True)
-    lines += ["", report.machine(versions), f"`python -m bench {' '.join(sys.argv[1:])}`".replace(" `", "`")]
-    print("\n".join(lines[-3:]))
-    if options.write:
-        options.write.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if options.render:
+        document.write(Results.at(options.results), options.document)
+        return 0
+    began = time.monotonic()
+    results = Results.at(options.results) if options.resume else Results.afresh(options.results)
+    results.note({"machine": report.machine(), "command": command(options), "began": time.strftime("%Y-%m-%d")})
+    session = Session(results, timing_of(options), options.seed, say)
+    for part in options.parts:
+        measure(part, session, options)
+    print("\n".join(["", report.machine(), ", ".join(sorted(results.versions())), report.NOTE]))
+    print(f"{(time.monotonic() - began) / 60:.1f} minutes; the figures are in {options.results}")
+    if options.document:
+        document.write(results, options.document)
     return 0
 
 
-def measure(load: Load, target: Target, timing: Timing, *, seed: int, versions: set[str]) -> report.Figures | str:
-    """The medians of the runs, or why there are none: one that fails does not stop the others."""
-    runs = []
-    for number in range(timing.runs):
-        try:
-            runs.append(report.figures(one_run(load, target, timing, seed=seed + number, versions=versions)))
-        except (subprocess.SubprocessError, RuntimeError, OSError) as error:
-            print(f"{load.key}, {target.key}: {error}", file=sys.stderr)
-            return "failed"
-    return report.medians(runs)
+def measure(part: str, session: Session, options: argparse.Namespace) -> None:
+    def only(usual: set[str]) -> list[Target]:
+        wanted = set(options.target or usual)
+        return [target for target in TARGETS if target.key in wanted]
+
+    match part:
+        case "loads":
+            loads = [load for load in LOADS if not options.load or load.key in options.load]
+            runs.measure_loads(session, loads, only({target.key for target in TARGETS}))
+        case "sweep":
+            runs.sweep(session, only(SWEPT))
+        case "idle":
+            runs.sit(session, only(SITTING))
+        case "joining":
+            runs.join(session, [target for target in only(JOINED) if target.key in JOINED])
 
 
-def one_run(load: Load, target: Target, timing: Timing, *, seed: int, versions: set[str]) -> dict[str, Any]:
-    with target.start(load) as running:
-        versions.update(running.versions.values())
-        plan = {
-            "dialect": running.dialect, "host": HOST, "ports": running.ports, "rooms": running.rooms, "rate": load.rate,
-            "dwell": timing.dwell, "warmup": timing.warmup, "window": timing.window, "drain": timing.drain,
-            "seed": seed, "processes": running.processes,
-        }  # fmt: skip
-        bound = 180 + timing.dwell + timing.warmup + timing.window + timing.drain
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.driver"], input=json.dumps(plan), cwd=ROOT, text=True,
-            stdout=subprocess.PIPE, check=True, timeout=bound,
-        )  # fmt: skip
-    result: dict[str, Any] = json.loads(done.stdout)
-    for what in ("rejections", "closed"):
-        if result[what]:
-            print(f"{load.key}, {target.key}: {what}: {result[what]}", file=sys.stderr)
-    return result
+def timing_of(options: argparse.Namespace) -> Timing:
+    timing = LONG if options.long else TIMING
+    return replace(timing, runs=options.runs or timing.runs, window=options.window or timing.window)
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def command(options: argparse.Namespace) -> str:
+    return " ".join(["python -m bench", *sys.argv[1:]])
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "--full", action="store_true", help=f"{FULL.runs} runs of {FULL.window:.0f} s, and their medians"
-    )
-    parser.add_argument("--load", type=some_of(load.key for load in LOADS), help="only these (a,b)")
-    parser.add_argument("--target", type=some_of(target.key for target in TARGETS), help="only these (a,b)")
-    parser.add_argument("--runs", type=int, help="how many of each; the figures are their medians")
-    parser.add_argument("--window", type=float, help="how long to count, in seconds")
+    parser.add_argument("--part", type=some_of(PARTS), help=f"only these of {','.join(PARTS)}")
+    parser.add_argument("--load", type=some_of(load.key for load in LOADS), help="only these loads (a,b)")
+    parser.add_argument("--target", type=some_of(target.key for target in TARGETS), help="only these targets (a,b)")
+    parser.add_argument("--runs", type=int, help=f"how many of each, for their medians ({TIMING.runs})")
+    parser.add_argument("--window", type=float, help=f"how long to count, in seconds ({TIMING.window:g})")
+    parser.add_argument("--long", action="store_true", help=f"windows of {LONG.window:g} s")
     parser.add_argument("--seed", type=int, default=1, help="of the editors' phases")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="the table, into a file as well")
+    parser.add_argument("--results", type=Path, default=ROOT / "var" / "bench.jsonl", help="one line a run")
+    parser.add_argument("--resume", action="store_true", help="keep what is in the results, measure the rest")
+    parser.add_argument("--document", type=Path, metavar="FILE", help="make this of the results (docs/benchmarks.md)")
+    parser.add_argument("--render", action="store_true", help="measure nothing, make the document")
     options = parser.parse_args(arguments)
-    options.loads = [load for load in LOADS if not options.load or load.key in options.load]
-    options.targets = [target for target in TARGETS if not options.target or target.key in options.target]
+    if options.render and not options.document:
+        options.document = ROOT / "docs" / "benchmarks.md"
+    # Who names a load or a target wants to compare, and not to wait for the rest.
+    options.parts = options.part or (["loads"] if options.load or options.target else list(PARTS))
     return options
 
 

@@ -15,7 +15,7 @@ import random
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -24,6 +24,7 @@ import psutil
 import uvloop
 
 from bench.dialects import DIALECTS, Client, Dialect, Edit, RoomWords
+from bench.processes import allow_many_sockets
 from bench.websocket import Connection, as_servers_send, connect
 
 BUCKETS_PER_SECOND = 20_000  # delays are counted in steps of 0.05 ms
@@ -93,14 +94,24 @@ class Room:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a person comes in."""
+
+    port: int
+    path: str
+    headers: dict[str, str]
+
+
 class Person:
     """One socket: hears everything, and edits if it is an editor."""
 
-    __slots__ = ("_dialect", "_feed", "_next", "client", "connection", "ended", "ready", "room", "sent")
+    __slots__ = ("_dialect", "_feed", "_next", "client", "connection", "door", "ended", "ready", "room", "sent")
 
-    def __init__(self, client: Client, room: Room, feed: Feed) -> None:
+    def __init__(self, client: Client, room: Room, feed: Feed, door: Door) -> None:
         self.client = client
         self.room = room
+        self.door = door
         self.sent: list[float] = []  # when each edit was sent: number 1 first
         self.connection: Connection | None = None
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -203,9 +214,10 @@ def make_people(plan: Plan) -> tuple[list[Person], list[Person]]:
             name = f"bench-{number:03}-{len(people):05}"
             client = Client(number=len(people), name=name, cell=member["cell"], room=number)
             words.by_name[client.name] = words.by_cell[client.cell] = client.number
-            feed = room.feeds[place % len(plan.ports)]
-            feed.people.append(client.number)
-            people.append(Person(client, room, feed))
+            process = place % len(plan.ports)
+            room.feeds[process].people.append(client.number)
+            door = Door(plan.ports[process], planned["path"], member["headers"])
+            people.append(Person(client, room, room.feeds[process], door))
             if member["editor"]:
                 editors.append(people[-1])
     return people, editors
@@ -214,19 +226,15 @@ def make_people(plan: Plan) -> tuple[list[Person], list[Person]]:
 async def connect_all(plan: Plan, people: Sequence[Person]) -> None:
     gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
     opcode = DIALECTS[plan.dialect].opcode
-    where = [
-        (plan.ports[place % len(plan.ports)], room["path"], member["headers"])
-        for room in plan.rooms
-        for place, member in enumerate(room["people"])
-    ]
 
-    async def come_in(person: Person, port: int, path: str, headers: dict[str, str]) -> None:
+    async def come_in(person: Person) -> None:
         async with gate:
-            await connect(plan.host, port, path=path, headers=headers, listener=person, opcode=opcode)
+            door = person.door
+            await connect(plan.host, door.port, path=door.path, headers=door.headers, listener=person, opcode=opcode)
             await person.ready
 
     async with asyncio.timeout(JOIN_TIMEOUT):
-        await asyncio.gather(*(come_in(person, *place) for person, place in zip(people, where, strict=True)))
+        await asyncio.gather(*map(come_in, people))
 
 
 class Pace:
@@ -353,10 +361,11 @@ def forget_repeats(frame: Frame) -> None:
     frame.sockets, frame.times = array("I", first), array("d", first.values())
 
 
-def main() -> None:
-    plan = Plan(**json.load(sys.stdin))
-    json.dump(uvloop.run(run(plan)), sys.stdout)
+def play(what: Callable[[Plan], Coroutine[Any, Any, dict[str, Any]]]) -> None:
+    """The plan from stdin, the answer to stdout."""
+    allow_many_sockets()
+    json.dump(uvloop.run(what(Plan(**json.load(sys.stdin)))), sys.stdout)
 
 
 if __name__ == "__main__":
-    main()
+    play(run)

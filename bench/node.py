@@ -5,8 +5,10 @@ What they are is in `peers/package.json`; what each serves, in a small script be
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -33,17 +35,19 @@ def serving(
     command = [*NODE, "node", str(PEERS / script), HOST, str(port), *arguments]
     wanted = {**os.environ, "DATABASE_URL": "", "NODE_ENV": "production", **environment}
     with subprocess.Popen(command, cwd=ROOT, env=wanted, stdin=subprocess.DEVNULL) as process:
-        with until_stopped(process, port):
+        with until_stopped(process, port, by=signal.SIGKILL):
             yield port, process.pid
 
 
 def install() -> None:
     """Once, and again when `package.json` has changed. Nothing that a package brings is run while installing it."""
-    if INSTALLED.exists() and INSTALLED.stat().st_mtime >= PACKAGE.stat().st_mtime:
-        return
     command = [*NODE, "npm", "install", "--prefix", str(PEERS), "--silent", "--ignore-scripts", "--no-package-lock"]
-    subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=300)
-    INSTALLED.touch()
+    with PACKAGE.open() as package:
+        fcntl.flock(package, fcntl.LOCK_EX)  # tests that run side by side all come here
+        if INSTALLED.exists() and INSTALLED.stat().st_mtime >= PACKAGE.stat().st_mtime:
+            return
+        subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=300)
+        INSTALLED.touch()
 
 
 def versions() -> dict[str, str]:

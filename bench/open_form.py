@@ -7,10 +7,8 @@ last byte of `joined`), and one edit (from `submit` to `acked`). Medians, as a b
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -23,8 +21,7 @@ from websockets.typing import Origin
 
 from bench import report
 from bench.processes import HOST
-from bench.targets import prepare, serving
-from tests import services
+from bench.targets import prepare, serving, surroundings
 
 COLUMNS = 10
 SIZES = (100, 10_000)  # cells
@@ -153,14 +150,10 @@ def on(title: str, environment: dict[str, str]) -> Iterator[str]:
 
 def main() -> int:
     print("| form | on | page ms | API ms | join ms | one edit ms |\n| --- | --- | ---: | ---: | ---: | ---: |")
-    with tempfile.TemporaryDirectory(prefix="formroom-bench-") as directory:
-        embedded = {**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "FORMROOM_VAR_DIR": directory}
-        for line in on("SQLite", embedded):
-            print(line, flush=True)
-    with services.servers(os.environ) as environment:
-        environment.setdefault("DJANGO_SECRET_KEY", "only-for-the-benchmark")
-        for line in on("PostgreSQL and Redis", environment):
-            print(line, flush=True)
+    for target, title in (("embedded", "SQLite"), ("postgresql", "PostgreSQL and Redis")):
+        with surroundings(target) as environment:
+            for line in on(title, environment):
+                print(line, flush=True)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import socket
 import subprocess
@@ -16,14 +17,20 @@ START_TIMEOUT = 60.0
 STOP_TIMEOUT = 15.0
 
 
+def allow_many_sockets() -> None:
+    """For this process, as many open files as it may ask for."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 @contextmanager
-def until_stopped(process: subprocess.Popen[bytes], port: int) -> Iterator[None]:
+def until_stopped(process: subprocess.Popen[bytes], port: int, *, by: int = signal.SIGINT) -> Iterator[None]:
     """While it listens on `port`. Stopped at the end."""
     try:
         wait_until_it_answers(process, port)
         yield
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(by)
         try:
             process.wait(timeout=STOP_TIMEOUT)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""From what the driver saw to a table, with what it ran on."""
+"""From what the driver saw to the rows of a table, with what it ran on."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import importlib.metadata
 import math
 import os
 import platform
-import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.loads import Load
+from bench.results import Seen
 
 PACKAGES = ("Django", "channels", "channels_redis", "uvicorn", "uvloop", "websockets", "psycopg", "redis")
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One run, or the medians of several. Delays in milliseconds; `None` where nothing arrived."""
+    """Of one run, or the medians of several. Delays in milliseconds; `None` where nothing arrived."""
 
     p50: float | None
     p95: float | None
@@ -63,22 +63,15 @@ def percentile(delays: Mapping[int, int], share: float, step: float) -> float | 
     return None
 
 
-def medians(runs: Sequence[Figures]) -> Figures:
-    def median(name: str) -> float | None:
-        values = [value for run in runs if (value := getattr(run, name)) is not None]
-        return statistics.median(values) if values else None
-
-    return Figures(**{name: median(name) for name in Figures.__slots__})  # type: ignore[arg-type]
-
-
 HEAD = """\
 | load | what | p50 ms | p95 ms | p99 ms | delivered | edits/s | CPU: server | CPU: stores | |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"""
 
 
-def row(load: Load, what: str, seen: Figures | str) -> str:
-    if isinstance(seen, str):
-        return f"| {load.title} | {what} | – | – | – | – | – | – | – | {seen} |"
+def row(load: Load, what: str, median: Seen | str) -> str:
+    if isinstance(median, str):
+        return f"| {load.title} | {what} | – | – | – | – | – | – | – | {median} |"
+    seen = Figures(**median)  # type: ignore[arg-type]
     cells = [
         load.title,
         what,
@@ -122,16 +115,23 @@ def remarks(seen: Figures) -> str:
     return ", ".join(notes)
 
 
-def machine(versions: Iterable[str]) -> str:
+def machine() -> str:
     """What it ran on: said with every table, or the table says nothing."""
-    packages = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}, {', '.join([*packages, *sorted(set(versions))])}. "
-        "Driver, server and stores share the machine; one server process; a delay is from the edit written to a socket "
-        "to the same edit read from another; CPU in processor seconds a second."
+        f"Python {platform.python_version()}, {', '.join(packages())}."
     )
+
+
+def packages() -> list[str]:
+    return [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
+
+
+NOTE = (
+    "Driver, server and stores share the machine; a delay is from the edit written to a socket to the same edit read "
+    "from another; CPU in processor seconds a second."
+)
 
 
 def processor() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from bench.processes import HOST, ROOT, until_stopped
 from tests import services
 
 SECTION = 100  # fields
+# Limits that a load goes beyond are raised here, by Formroom's own settings.
+LIMITS: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +50,50 @@ class Target:
 @contextmanager
 def textbook(load: Load) -> Iterator[Running]:
     rooms = open_rooms(load, path="/ws/room{}/")
-    with serving("bench.textbook.app:application", dict(os.environ)) as (port, pid):
+    with serving("bench.textbook.app:application", dict(os.environ), stop=signal.SIGKILL) as (port, pid):
         yield Running(dialect="textbook", ports=[port], rooms=rooms, processes={"server": [pid]})
 
 
 @contextmanager
-def formroom_embedded(load: Load) -> Iterator[Running]:
-    with tempfile.TemporaryDirectory(prefix="formroom-bench-") as directory:
-        environment = {**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "FORMROOM_VAR_DIR": directory}
-        with formroom(load, environment) as running:
-            yield running
+def echo(load: Load) -> Iterator[Running]:
+    """Says nothing by itself, like the textbook."""
+    with serving("bench.echo:application", dict(os.environ), stop=signal.SIGKILL) as (port, pid):
+        yield Running("textbook", ports=[port], rooms=open_rooms(load, path="/"), processes={"server": [pid]})
 
 
 @contextmanager
-def formroom_postgresql(load: Load, *, processes: int = 1) -> Iterator[Running]:
-    """On the servers of `DATABASE_URL` and `REDIS_URL` where they are set, else on our own."""
-    with services.servers(os.environ) as environment:
+def embedded() -> Iterator[dict[str, str]]:
+    """What Formroom is told where it needs nothing: its data go with the run."""
+    with tempfile.TemporaryDirectory(prefix="formroom-bench-") as directory:
+        yield {**os.environ, **LIMITS, "DATABASE_URL": "", "REDIS_URL": "", "FORMROOM_VAR_DIR": directory}
+
+
+@contextmanager
+def on_servers() -> Iterator[dict[str, str]]:
+    """The servers of `DATABASE_URL` and `REDIS_URL` where they are set, else our own."""
+    with services.servers({**os.environ, **LIMITS}) as environment:
         environment.setdefault("DJANGO_SECRET_KEY", "only-for-the-benchmark")
-        with formroom(load, environment, processes=processes) as running:
-            yield running
+        yield environment
+
+
+def surroundings(target: str) -> AbstractContextManager[dict[str, str]]:
+    return embedded() if target == "embedded" else on_servers()
+
+
+@contextmanager
+def formroom(load: Load, *, target: str, processes: int = 1) -> Iterator[Running]:
+    what = {"rooms": load.rooms, "people": load.people, "editors": load.editors, "definition": numbers(load.people)}
+    with ExitStack() as stack:
+        environment = stack.enter_context(surroundings(target))
+        prepared = prepare(what, environment)
+        servers = [stack.enter_context(serving("asgi:application", environment)) for _ in range(processes)]
+        yield Running(
+            "formroom",
+            ports=[port for port, _ in servers],
+            rooms=prepared["rooms"],
+            processes={"server": [pid for _, pid in servers], "stores": store_processes()},
+            versions=prepared["versions"],
+        )
 
 
 @contextmanager
@@ -102,31 +130,18 @@ TARGETS = (
     Target("sharedb", "ShareDB, in memory", sharedb),
     Target("sharedb-postgresql", "ShareDB, PostgreSQL", sharedb_postgresql),
     Target("hocuspocus", "Hocuspocus, nothing stored", hocuspocus),
-    Target("embedded", "Formroom, SQLite", formroom_embedded),
-    Target("postgresql", "Formroom, PostgreSQL and Redis", formroom_postgresql),
-    Target("postgresql2", "Formroom, the same, two processes", partial(formroom_postgresql, processes=2)),
+    Target("embedded", "Formroom, SQLite", partial(formroom, target="embedded")),
+    Target("postgresql", "Formroom, PostgreSQL and Redis", partial(formroom, target="postgresql")),
+    Target("postgresql2", "Formroom, the same, two processes", partial(formroom, target="postgresql", processes=2)),
 )
+
+ECHO = Target("echo", "uvicorn, an echo", echo)  # for what a socket costs
 
 
 def open_rooms(load: Load, *, path: str) -> list[dict[str, Any]]:
     """Rooms that anybody may walk into."""
     people = [{"cell": cell(number), "editor": number < load.editors, "headers": {}} for number in range(load.people)]
     return [{"path": path.format(room), "people": people} for room in range(load.rooms)]
-
-
-@contextmanager
-def formroom(load: Load, environment: dict[str, str], *, processes: int = 1) -> Iterator[Running]:
-    what = {"rooms": load.rooms, "people": load.people, "editors": load.editors, "definition": numbers(load.people)}
-    prepared = prepare(what, environment)
-    with ExitStack() as stack:
-        servers = [stack.enter_context(serving("asgi:application", environment)) for _ in range(processes)]
-        yield Running(
-            "formroom",
-            ports=[port for port, _ in servers],
-            rooms=prepared["rooms"],
-            processes={"server": [pid for _, pid in servers], "stores": store_processes()},
-            versions=prepared["versions"],
-        )
 
 
 def prepare(what: dict[str, Any], environment: dict[str, str]) -> dict[str, Any]:
@@ -147,12 +162,12 @@ def store_processes() -> list[int]:
 
 
 @contextmanager
-def serving(application: str, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+def serving(application: str, environment: dict[str, str], *, stop: int = signal.SIGINT) -> Iterator[tuple[int, int]]:
     """uvicorn with `application` on a free port: the port and the process id. Stopped at the end."""
     port = services.free_port()
     command = [sys.executable, "-m", "bench.server", application, HOST, str(port)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL) as process:
-        with until_stopped(process, port):
+        with until_stopped(process, port, by=stop):
             yield port, process.pid
 
 

@@ -1,0 +1,61 @@
+"""Each dialect against the real server it is spoken to: with an easy load all that is sent arrives, once, and is right.
+
+A figure of a peer whose edits were refused, or came back as something else, would be an artefact.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.dialects import DIALECTS, Client, RoomWords, ShareDB, dump
+from bench.loads import Load
+from bench.runs import Timing, play
+from bench.targets import TARGETS, Target
+
+EASY = Load("easy", rooms=2, people=4, editors=2, rate=10)
+TIMING = Timing(dwell=0.0, warmup=0.2, window=1.0, drain=30.0, runs=1)
+ACKNOWLEDGED = {"hocuspocus", "sharedb", "sharedb-postgresql", "embedded", "postgresql", "postgresql2"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.key)
+def test_all_that_is_sent_arrives_once_at_everyone_else(target: Target) -> None:
+    with target.start(EASY) as running:
+        seen = play("bench.driver", running, EASY, TIMING, seed=1)
+    assert seen["edits"] > 0
+    assert seen["expected"] == seen["edits"] * (EASY.people - 1)
+    assert seen["delivered"] == seen["expected"] == sum(seen["delays"].values())
+    assert seen["rejections"] == {}
+    assert seen["closed"] == {}
+    assert seen["cpu"]["server"] > 0
+    assert (seen["accepted"] >= seen["edits"]) == (target.key in ACKNOWLEDGED)
+
+
+@pytest.mark.parametrize("key", ["textbook", "y-websocket", "hocuspocus"])
+def test_what_an_editor_says_is_what_the_room_hears(key: str) -> None:
+    """Where a server passes a frame on as it came."""
+    dialect, words, client = DIALECTS[key], RoomWords(), Client(number=3, name="three", cell="n0003", room=1)
+    for seq in (1, 2, 3):
+        client.seq = seq
+        assert dialect.broadcast(words, dialect.edit(client)) == ([(3, seq)], 0)
+
+
+def test_a_refused_op_is_no_delivery() -> None:
+    """ShareDB sends it back whole, with the reason."""
+    dialect, client = ShareDB(), Client(number=3, name="three", cell="n0003", seq=1)
+    words = RoomWords(by_cell={"n0003": 3})
+    sent = dialect.edit(client)
+    assert dialect.broadcast(words, sent) == ([(3, 1)], 1)
+    refused = sent[:-1] + b',"error":{"code":"ERR_SUBMIT","message":"no"}}'
+    assert dialect.broadcast(words, refused) is None
+    dialect.private(client, refused)
+    assert client.rejections == {"ERR_SUBMIT": 1}
+    assert client.accepted == 0
+
+
+def test_an_answer_raises_the_version_and_never_lowers_it() -> None:
+    dialect, client = ShareDB(), Client(number=0, name="zero", cell="n0000", version=7)
+    for version in (9, 4):
+        dialect.private(client, dump({"a": "op", "c": "rooms", "d": "room0", "seq": 1, "v": version}))
+    assert client.version == 10
+    assert client.accepted == 2
