@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import plots, report
 from bench.crowd import FIRST
-from bench.joining import CELLS, LATE_PEOPLE, MISSED, PEOPLE
+from bench.joining import BIG
 from bench.loads import IDLE, LOADS, SWEEP, SWEEP_RATE, Load
 from bench.results import Results, Seen
 from bench.runs import TOO_SLOW, collapsed_at, is_too_much
@@ -170,8 +170,8 @@ def joined(results: Results) -> Iterator[str]:
     if not any(seen is not None for _, seen in rows):
         return
     yield "## Coming into a big form\n"
-    yield f"{PEOPLE} people at once into a form of {CELLS:,} cells, and {LATE_PEOPLE} at once who have missed"
-    yield f"{MISSED:,} ops; seconds, from the TCP connection to the last byte.\n"
+    yield f"{BIG.people} people at once into a form of {BIG.cells:,} cells, and {BIG.late} at once who have missed"
+    yield f"{BIG.missed:,} ops; seconds, from the TCP connection to the last byte.\n"
     yield "| | join, alone | join, median | join, the last | catch-up, alone | catch-up, median | catch-up, the last |"
     yield f"| --- |{' ---: |' * 6}"
     for target, seen in rows:

@@ -20,10 +20,19 @@ from bench.processes import HOST
 from bench.targets import prepare, serving, surroundings
 from bench.websocket import Connection, connect
 
-CELLS, PEOPLE = 10_000, 200
-MISSED, LATE_PEOPLE = 5_000, 20
 TIMEOUT = 120.0
 TO = re.compile(rb'"to":(\d+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    cells: int
+    people: int  # who come at once
+    missed: int  # ops
+    late: int  # people who have missed them
+
+
+BIG = Size(cells=10_000, people=200, missed=5_000, late=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +96,12 @@ async def come_in(form: Form, *, people: int, since: int | None) -> list[float]:
     return list(took)
 
 
-def measure(form: Form) -> dict[str, float | None]:
+def measure(form: Form, size: Size) -> dict[str, float | None]:
     first = uvloop.run(come_in(form, people=1, since=None))  # what the server makes once
-    joins = uvloop.run(come_in(form, people=PEOPLE, since=None))
-    since = form.version - MISSED
+    joins = uvloop.run(come_in(form, people=size.people, since=None))
+    since = form.version - size.missed
     alone = uvloop.run(come_in(form, people=1, since=since))
-    together = uvloop.run(come_in(form, people=LATE_PEOPLE, since=since))
+    together = uvloop.run(come_in(form, people=size.late, since=since))
     return {
         "join_first": first[0],
         "join_p50": median(joins),
@@ -103,14 +112,14 @@ def measure(form: Form) -> dict[str, float | None]:
     }
 
 
-def run(target: str) -> tuple[dict[str, float | None], list[str]]:
+def run(target: str, size: Size = BIG) -> tuple[dict[str, float | None], list[str]]:
     """Fill a form through the front door, and let them come: the figures, and the versions of what it ran on."""
     with surroundings(target) as environment:
-        prepared = prepare({"rooms": 1, "people": PEOPLE, "editors": 1, "definition": table()}, environment)
+        prepared = prepare({"rooms": 1, "people": size.people, "editors": 1, "definition": table()}, environment)
         room = prepared["rooms"][0]
         cookies = [person["headers"]["Cookie"] for person in room["people"]]
         with serving("asgi:application", environment) as (port, _):
             tab = Tab(f"{HOST}:{port}{room['path']}", cookies[0])
-            fill(tab, rows=CELLS // COLUMNS)
-            seen = measure(Form(port, room["path"], cookies, tab.version))
+            fill(tab, rows=size.cells // COLUMNS)
+            seen = measure(Form(port, room["path"], cookies, tab.version), size)
     return seen, list(prepared["versions"].values())

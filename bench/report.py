@@ -28,6 +28,7 @@ class Figures:
     edits: float  # a second, sent
     server: float  # processor seconds a second
     stores: float | None
+    driver: float
     late: float  # p99 of how late the driver was, ms
     others: float  # processor seconds a second that went to something else on the machine
     rejected: float
@@ -46,6 +47,7 @@ def figures(result: Mapping[str, Any]) -> Figures:
         edits=result["edits"] / seconds,
         server=cpu["server"] / seconds,
         stores=cpu["stores"] / seconds if "stores" in cpu else None,
+        driver=cpu["driver"] / seconds,
         late=result["driver_late_p99"] * 1000,
         others=cpu["others"] / seconds,
         rejected=sum(result["rejections"].values()),
@@ -110,6 +112,8 @@ def remarks(seen: Figures) -> str:
         notes.append(f"{seen.closed:,.0f} sockets closed")
     if seen.late > 10:
         notes.append(f"driver {seen.late:,.0f} ms late (p99)")
+    if seen.driver > 0.85:
+        notes.append(f"the driver was busy ({seen.driver:.2f} CPU)")
     if seen.others > 0.25:
         notes.append(f"the machine was busy with something else ({seen.others:.2f} CPU)")
     return ", ".join(notes)

@@ -38,6 +38,7 @@ def figures(*, delivered: float = 1.0) -> Seen:
         edits=1.0,
         server=0.1,
         stores=None,
+        driver=0.1,
         late=0.0,
         others=0.0,
         rejected=0.0,

@@ -25,8 +25,8 @@ ROOM_OF = {load.key: load for load in LOADS}
 
 def edits(*, p50: float | None = 1.0, p99: float | None = 2.0, delivered: float = 1.0) -> Seen:
     seen = Figures(
-        p50=p50, p95=p50, p99=p99, delivered=delivered, edits=100.0, server=0.1, stores=None, late=0.0, others=0.0,
-        rejected=0.0, closed=0.0,
+        p50=p50, p95=p50, p99=p99, delivered=delivered, edits=100.0, server=0.1, stores=None, driver=0.1, late=0.0,
+        others=0.0, rejected=0.0, closed=0.0,
     )  # fmt: skip
     return asdict(seen)
 
