@@ -27,7 +27,7 @@ def write(results: Results, path: Path) -> None:
     pictures.mkdir(parents=True, exist_ok=True)
     parts = [
         INTRODUCTION,
-        *loads(results),
+        *loads(results, pictures),
         *swept(results, pictures),
         *idle(results),
         *joined(results),
@@ -47,7 +47,7 @@ def ground(results: Results) -> Iterator[str]:
 # --- the loads -----------------------------------------------------------------------------------
 
 
-def loads(results: Results) -> Iterator[str]:
+def loads(results: Results, pictures: Path) -> Iterator[str]:
     measured = [load for load in LOADS if any(results.runs("loads", load.key, target.key) for target in TARGETS)]
     if not measured:
         return
@@ -59,7 +59,10 @@ def loads(results: Results) -> Iterator[str]:
     for load in measured:
         cells = (brief(results, measured, load, target) for target in targets)
         yield f"| {short(load)} | {' | '.join(cells)} |"
-    yield "\nThe same with all that belongs to it:\n"
+    picture = pictures / "loads.svg"
+    picture.write_text(draw_loads(results, measured, targets), encoding="utf-8")
+    yield f"\n![p99 over the deliveries asked for]({picture.parent.name}/{picture.name})\n"
+    yield "The same with all that belongs to it:\n"
     yield report.HEAD
     for load in measured:
         for target in targets:
@@ -83,6 +86,23 @@ def brief(results: Results, measured: list[Load], load: Load, target: Target) ->
     delays = f"{report.milliseconds(median['p50'])} / {report.milliseconds(median['p99'])}"
     delivered = median["delivered"] or 0.0
     return delays if delivered == 1 else f"{delays}, {report.share(delivered)} delivered"
+
+
+def draw_loads(results: Results, measured: list[Load], targets: list[Target]) -> str:
+    drawn = []
+    for target in targets:
+        medians = [(load.deliveries_per_second, results.median("loads", load.key, target.key)) for load in measured]
+        points = [
+            (asked, p99) for asked, seen in medians if isinstance(seen, dict) and (p99 := seen["p99"]) is not None
+        ]
+        drawn.append(plots.Line(target.title, colour_of(target), sorted(points)))
+    x = plots.Axis("deliveries a second that the load asks for", (1_000, 10_000, 100_000, 1_000_000, 3_000_000))
+    y = plots.Axis("ms", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000))
+    return plots.lines("p99 of the delay under each load", drawn, x=x, y=y)
+
+
+def colour_of(target: Target) -> str:
+    return plots.COLOURS[TARGETS.index(target)]
 
 
 # --- the sweep -----------------------------------------------------------------------------------
@@ -124,11 +144,10 @@ def best(results: Results, case: str, target: Target) -> Seen | None:
 def draw_sweep(results: Results, targets: list[Target]) -> str:
     drawn = []
     for target in targets:
-        colour = plots.COLOURS[[known.key for known in TARGETS].index(target.key)]
         steps = [(float(case), best(results, case, target)) for case in results.cases("sweep", target.key)]
         for figure, dashed in (("p99", False), ("p50", True)):
             points = [(editors, value) for editors, seen in steps if seen and (value := seen[figure]) is not None]
-            drawn.append(plots.Line("" if dashed else target.title, colour, points, dashed=dashed))
+            drawn.append(plots.Line("" if dashed else target.title, colour_of(target), points, dashed=dashed))
     x = plots.Axis(f"editors in one room, each {SWEEP_RATE} edits a second", (10, 20, 50, 100, 200, 500, 1000, 1500))
     y = plots.Axis("ms", (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000))
     return plots.lines("Delay from an edit to the others", drawn, x=x, y=y, limit=TOO_SLOW)

@@ -29,7 +29,7 @@ from bench.websocket import Connection, as_servers_send, connect
 
 BUCKETS_PER_SECOND = 20_000  # delays are counted in steps of 0.05 ms
 CONNECTING_AT_ONCE = 50
-JOIN_TIMEOUT = 90.0
+JOIN_TIMEOUT = 150.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 820, 430
-LEFT, RIGHT, TOP, BOTTOM = 62, 216, 46, 52
+WIDTH, HEIGHT = 860, 430
+LEFT, RIGHT, TOP, BOTTOM = 62, 250, 46, 52
 LINE = 15  # between two names at the right
 COLOURS = ("#888888", "#b565a7", "#d07f2c", "#a3694a", "#4a8fd6", "#8aa62f", "#22a06b", "#14a3a8")
 STYLE = """\

@@ -109,7 +109,9 @@ def test_the_document_says_what_the_results_say(tmp_path: Path) -> None:
     assert "| Hocuspocus, nothing stored | 34.0 | 24.0 | 2.0 | 50 |" in text
     assert "one machine" in text
     assert "yjs 13" in text
-    assert (tmp_path / "benchmarks" / "sweep.svg").is_file()
+    for picture in ("loads", "sweep"):
+        assert f"](benchmarks/{picture}.svg)" in text
+        assert (tmp_path / "benchmarks" / f"{picture}.svg").is_file()
     assert "Coming into" not in text  # was not measured
 
 
