@@ -192,7 +192,8 @@ class ShareDB:
         frame = json.loads(payload)
         if "error" in frame:  # the op comes back with why it was refused
             return None
-        edits = [(words.by_cell[op["p"][0]], int(op["oi"])) for op in frame["op"]]
+        # Over an edit of one's own that was under way, a replacement may become a removal and a replacement.
+        edits = [(words.by_cell[op["p"][0]], int(op["oi"])) for op in frame["op"] if "oi" in op]
         return edits, frame["v"] + 1
 
     def private(self, client: Client, payload: bytes) -> None:

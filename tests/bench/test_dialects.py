@@ -53,6 +53,13 @@ def test_a_refused_op_is_no_delivery() -> None:
     assert client.accepted == 0
 
 
+def test_a_removal_before_a_replacement_is_no_edit() -> None:
+    """What ShareDB makes of an edit over its author's first, where that was under way."""
+    ops = [{"p": ["n0003"], "od": 1.5}, {"p": ["n0003"], "od": 1.5, "oi": 2.5}]
+    frame = dump({"a": "op", "c": "rooms", "d": "room0", "v": 4, "src": "x", "seq": 2, "op": ops})
+    assert ShareDB().broadcast(RoomWords(by_cell={"n0003": 3}), frame) == ([(3, 2)], 5)
+
+
 def test_an_answer_raises_the_version_and_never_lowers_it() -> None:
     dialect, client = ShareDB(), Client(number=0, name="zero", cell="n0000", version=7)
     for version in (9, 4):
