@@ -5,7 +5,8 @@ They come from the wheels in requirements-dev.txt.
     python -m tests.services -- pytest     # starts both, runs pytest with DATABASE_URL and REDIS_URL set, stops both
 
 Owns: starting each on a free loopback port, with a password and its data in a folder of its own, waiting until it
-answers (bounded), stopping it whatever happens. A server started here dies with the process that started it.
+answers (bounded), starting it again on the same port and data, stopping it whatever happens. A server started here
+dies with the process that started it.
 Knows nothing of Django. Durability is as in production (fsync on): tests of durability must mean something.
 """
 
@@ -24,7 +25,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -38,12 +40,23 @@ class ServerFailed(RuntimeError):
     """A server did not start; the message holds the end of its log."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Server:
     """A server that answers at `url`. `process` is there for the tests that stop, kill or freeze it."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    begin: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Starts its process, again on the same port and data; to be called where the last one has ended.
+
+        From a thread that stays, for the server dies with it. Does not wait for an answer.
+        """
+        self.process = self.begin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,7 @@ def postgresql() -> Iterator[Server]:
         binaries = postgresql_binaries(folder, account)
         password = _initialise(folder, binaries, account)
         start = _postgresql_starter(folder, binaries, account, password)
-        with _running(start, _postgresql_answers, folder / "log") as server:
+        with _running(start, postgresql_answers, folder / "log") as server:
             yield server
 
 
@@ -155,17 +168,19 @@ def _postgresql_starter(folder: Path, binaries: Path, account: Account, password
     def start() -> Server:
         port = free_port()
         command = [str(binaries / "postgres"), "-D", str(folder / "data"), "-p", str(port), *settings]
-        process = account.start(command, log=folder / "log")
-        return Server(url=f"postgresql://formroom:{password}@127.0.0.1:{port}/formroom", process=process)
+        begin = partial(account.start, command, log=folder / "log")
+        return Server(f"postgresql://formroom:{password}@127.0.0.1:{port}/formroom", begin)
 
     return start
 
 
-def _postgresql_answers(server: Server) -> bool:
+def postgresql_answers(server: Server) -> bool:
     """Whether it answers; the first time it does, the database is made."""
     try:
         with psycopg.connect(server.url, dbname="postgres", connect_timeout=5, autocommit=True) as connection:
             connection.execute("CREATE DATABASE formroom")
+    except psycopg.errors.DuplicateDatabase:
+        return True
     except psycopg.OperationalError:
         return False
     return True
@@ -180,7 +195,7 @@ def valkey() -> Iterator[Server]:
     account = Account(user=None, group=None)
     with _folder("valkey", account) as folder:
         password = secrets.token_hex(16)
-        with _running(_valkey_starter(folder, account, password), _valkey_answers, folder / "log") as server:
+        with _running(_valkey_starter(folder, account, password), valkey_answers, folder / "log") as server:
             yield server
 
 
@@ -195,17 +210,17 @@ def _valkey_starter(folder: Path, account: Account, password: str) -> Callable[[
             f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\nsave ""\nappendonly no\n',
             encoding="utf-8",
         )
-        process = account.start([get_binary_path(), configuration], log=folder / "log")
-        return Server(url=f"redis://:{password}@127.0.0.1:{port}/0", process=process)
+        begin = partial(account.start, [get_binary_path(), configuration], log=folder / "log")
+        return Server(f"redis://:{password}@127.0.0.1:{port}/0", begin)
 
     return start
 
 
-def _valkey_answers(server: Server) -> bool:
+def valkey_answers(server: Server) -> bool:
     client = redis.Redis.from_url(server.url, socket_timeout=5)
     try:
         return bool(client.ping())
-    except redis.ConnectionError:
+    except (redis.ConnectionError, redis.TimeoutError):
         return False
     finally:
         client.close()
