@@ -61,6 +61,13 @@ submissions: $(VENV)/.installed-dev  ## submitting against running edits and aut
 races: $(VENV)/.installed-dev  ## many more sign-ins that race, on PostgreSQL and Redis (SEED=); prints what they took
 	RACES=full $(SERVERS) $(BIN)/python -m pytest -n0 -rP tests/sessions
 
+PROGRESS ?= var/faults.jsonl
+.PHONY: test-faults
+test-faults: $(VENV)/.installed-dev  ## kill, cut, pause and slow down everything under people who type; goes on where it was cut (ROUNDS=, SEED=, PROGRESS=)
+	@mkdir -p $(dir $(PROGRESS))
+	FAULTS=full FAULTS_PROGRESS=$(PROGRESS) $(SERVERS) $(BIN)/python -m pytest -n0 -rP $(addprefix tests/faults/test_,$(addsuffix .py,checker plants processes redis database network hostile))
+	mv $(PROGRESS) $(PROGRESS).done
+
 .PHONY: keep
 keep: $(VENV)/.installed-dev node_modules/.installed  ## reloads, killed servers and tabs, lost answers, shared browsers: all of the counts (SEED=)
 	CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && \

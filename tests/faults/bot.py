@@ -143,6 +143,11 @@ class Bot:
             self._leaving = True
             await self._connection.close()
 
+    def hang_up(self) -> None:
+        """The connection is torn away, and made anew."""
+        if self._connection is not None:
+            self._connection.transport.abort()
+
     def _is_offline(self) -> None:
         self._connection = None
         if self.online:

@@ -20,7 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/faults/" in item.path.as_posix():
             item.add_marker(pytest.mark.xdist_group("sessions"))
-            item.add_marker(pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL"))
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL"))
 
 
 @pytest.fixture

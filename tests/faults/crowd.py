@@ -11,18 +11,20 @@ import random
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from http.client import HTTPException
 from pathlib import Path
 
 from tests.faults.bot import Bot, Door, Doors
 from tests.faults.checker import Fence, find_problems
 from tests.faults.history import History
+from tests.faults.rounds import done
 from tests.faults.site import Site
 from tests.sessions.browser import DEVICES, PASSWORD, Browser
 
 FORMS = 10
 OPS_PER_SECOND = 20.0
 RECOVERY_SECONDS = 10.0
-SIGN_IN_SECONDS = 3.0
+SIGN_IN_SECONDS = 3.0  # from one to the next, on average
 AGAIN_SECONDS = 0.3
 PATIENCE = 90.0
 
@@ -38,6 +40,7 @@ class Crowd:
         self.history = history
         self.bots: list[Bot] = []
         self.sign_ins = 0
+        self.sign_in_seconds = SIGN_IN_SECONDS
         self._chance = chance
         self._doors = doors
         self._old: list[tuple[Bot, float]] = []
@@ -96,7 +99,7 @@ class Crowd:
 
     async def _sign_in_now_and_then(self) -> None:
         while True:
-            await asyncio.sleep(self._chance.expovariate(1 / SIGN_IN_SECONDS))
+            await asyncio.sleep(self._chance.expovariate(1 / self.sign_in_seconds))
             await self._typing.wait()
             await self._sign_in_elsewhere(self._chance.choice(self.bots))
 
@@ -113,8 +116,8 @@ class Crowd:
     async def _signed_in(self, person: str) -> Browser:
         """However often it has to be tried: servers may be away."""
         while True:
-            browser = Browser(self._chance.choice(self._doors), device=self._chance.choice(DEVICES))
-            with suppress(OSError, EOFError, ValueError):
+            browser = Browser(self._chance.choice(self.site.webs), device=self._chance.choice(DEVICES))
+            with suppress(OSError, HTTPException):
                 answer = await browser.post("/api/session/", {"username": person, "password": PASSWORD})
                 if answer.status == 200:
                     return browser
@@ -158,6 +161,21 @@ class Crowd:
         problems = find_problems(states, self.history, [(bot.form, bot.client_id, bot.replica) for bot in self.bots])
         assert not (found := [*wrong, *problems]), "\n".join(found[:20])
         self._typing.set()
+
+    async def recover(self, fault: str, **proof: object) -> None:
+        """After a fault: everything comes to rest in time, and every rule holds. ``proof`` that it happened is kept."""
+        took = await self.settle(time.monotonic())
+        await self.check()
+        counts = self.history.counts
+        done(
+            fault,
+            settled=round(took, 2),
+            offline=round(max(bot.longest_offline for bot in self.bots), 2),
+            acknowledged=counts["ops acknowledged"],
+            again=counts["sent again"],
+            sign_ins=self.sign_ins,
+            proof=proof,
+        )
 
     async def until(self, true: object, seconds: float, what: str) -> None:
         """Asks until it is so; a failure says who is not there yet."""

@@ -4,35 +4,15 @@ from __future__ import annotations
 
 import random
 import signal
-import time
 
 import pytest
 
 from tests.faults.crowd import Crowd
-from tests.faults.rounds import done, rounds
+from tests.faults.rounds import rounds
 from tests.faults.site import Site, until
 from tests.faults.web import Web
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
-
-BACK_SECONDS = 5.0  # the people of a process that was told to end are at another one by then
-
-
-async def recover(crowd: Crowd, fault: str, **proof: object) -> None:
-    """After a fault: everything comes to rest in time, and every rule holds."""
-    took = await crowd.settle(time.monotonic())
-    await crowd.check()
-    offline = max(bot.longest_offline for bot in crowd.bots)
-    counts = crowd.history.counts
-    done(
-        fault,
-        settled=round(took, 2),
-        offline=round(offline, 2),
-        acknowledged=counts["ops acknowledged"],
-        again=counts["sent again"],
-        sign_ins=crowd.sign_ins,
-        **proof,
-    )
 
 
 async def kill(web: Web) -> tuple[int, int]:
@@ -51,7 +31,7 @@ async def test_a_process_is_killed(site: Site, crowd: Crowd, chance: random.Rand
         pids = await kill(web)
         await crowd.type_for(chance.uniform(0.5, 1.5))
         await until(web.answers)
-        await recover(crowd, "kill_one", pids=pids)
+        await crowd.recover("kill_one", pids=pids)
 
 
 async def test_all_processes_are_killed(site: Site, crowd: Crowd, chance: random.Random) -> None:
@@ -61,7 +41,7 @@ async def test_all_processes_are_killed(site: Site, crowd: Crowd, chance: random
         pids = [await kill(web) for web in site.webs]
         await crowd.type_for(chance.uniform(0.5, 1.5))
         await site.until_all_answer()
-        await recover(crowd, "kill_all", pids=pids)
+        await crowd.recover("kill_all", pids=pids)
 
 
 async def test_processes_are_restarted_one_after_the_other(site: Site, crowd: Crowd, chance: random.Random) -> None:
@@ -75,5 +55,5 @@ async def test_processes_are_restarted_one_after_the_other(site: Site, crowd: Cr
             await until(lambda web=web: web.process.poll() is not None)  # type: ignore[misc]
             web.start()
             await until(web.answers)
-        await recover(crowd, "rolling", pids=pids)
+        await crowd.recover("rolling", pids=pids)
         assert crowd.history.counts["closing"] > 0
