@@ -16,7 +16,7 @@ from bench.results import Results
 from bench.runs import Session, Timing
 from bench.targets import TARGETS, Target
 
-TIMING = Timing(dwell=1, warmup=2, window=5, drain=5, runs=3)
+TIMING = Timing(dwell=1, warmup=1.5, window=4, drain=4, runs=3)
 LONG = Timing(dwell=3, warmup=5, window=30, drain=15, runs=3)
 PARTS = ("loads", "sweep", "idle", "joining")
 # Who takes part where all are not asked for.
@@ -51,7 +51,7 @@ def measure(part: str, session: Session, options: argparse.Namespace) -> None:
     match part:
         case "loads":
             loads = [load for load in LOADS if not options.load or load.key in options.load]
-            runs.measure_loads(session, loads, only({target.key for target in TARGETS}))
+            runs.measure_loads(session, loads, only({target.key for target in TARGETS}), chosen=bool(options.target))
         case "sweep":
             runs.sweep(session, only(SWEPT))
         case "idle":

@@ -63,11 +63,13 @@ class Session:
 # --- the parts -----------------------------------------------------------------------------------
 
 
-def measure_loads(session: Session, loads: Sequence[Load], targets: Sequence[Target]) -> None:
-    """Every target under every load; one run is enough where it collapses."""
+def measure_loads(session: Session, loads: Sequence[Load], targets: Sequence[Target], *, chosen: bool = False) -> None:
+    """Every target under every load that is for it, or that it was chosen for; one run where it collapses."""
     session.say(report.HEAD)
     for load in loads:
         for target in targets:
+            if load.only and target.key not in load.only and not chosen:
+                continue
             if lighter := collapsed_at(session.results, loads, load, target):
                 session.say(report.row(load, target.title, f"not tried: too much with {lighter.title}"))
                 continue
