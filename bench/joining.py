@@ -20,7 +20,7 @@ from bench.processes import HOST
 from bench.targets import prepare, serving, surroundings
 from bench.websocket import Connection, connect
 
-TIMEOUT = 120.0
+TIMEOUT = 240.0
 TO = re.compile(rb'"to":(\d+)')
 
 

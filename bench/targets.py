@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -78,7 +79,7 @@ def embedded() -> Iterator[dict[str, str]]:
 def on_servers() -> Iterator[dict[str, str]]:
     """The servers of `DATABASE_URL` and `REDIS_URL` where they are set, else our own."""
     with services.servers({**os.environ, **SETTINGS}) as environment:
-        environment.setdefault("DJANGO_SECRET_KEY", "only-for-the-benchmark")
+        environment.setdefault("DJANGO_SECRET_KEY", secrets.token_urlsafe(48))
         yield environment
 
 
