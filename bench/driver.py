@@ -29,7 +29,7 @@ from bench.websocket import Connection, as_servers_send, connect
 
 BUCKETS_PER_SECOND = 20_000  # delays are counted in steps of 0.05 ms
 CONNECTING_AT_ONCE = 50
-JOIN_TIMEOUT = 150.0
+JOIN_TIMEOUT = 60.0  # and as much again for every thousand people
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ async def connect_all(plan: Plan, people: Sequence[Person]) -> None:
             await connect(plan.host, door.port, path=door.path, headers=door.headers, listener=person, opcode=opcode)
             await person.ready
 
-    async with asyncio.timeout(JOIN_TIMEOUT):
+    async with asyncio.timeout(JOIN_TIMEOUT * (1 + len(people) / 1000)):
         await asyncio.gather(*map(come_in, people))
 
 

@@ -160,7 +160,7 @@ def play(module: str, running: Running, load: Load, timing: Timing, *, seed: int
         "dwell": timing.dwell, "warmup": timing.warmup, "window": timing.window, "drain": timing.drain,
         "seed": seed, "processes": running.processes,
     }  # fmt: skip
-    bound = 240 + timing.dwell + timing.warmup + timing.window + timing.drain
+    bound = 480 + timing.dwell + timing.warmup + timing.window + timing.drain
     done = subprocess.run(
         [sys.executable, "-m", module], input=json.dumps(plan), cwd=ROOT, text=True,
         stdout=subprocess.PIPE, check=True, timeout=bound,
