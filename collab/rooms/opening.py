@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from collab.rooms.commit import read_clients_of
 from collab.rooms.limits import RoomLimits
 from collab.rooms.models import Form, FormStatus, Submission
 from collab.rooms.run import Run
+from collab.rooms.snapshots import Snapshots
 from collab.rooms.store import compact, iso
 
 if TYPE_CHECKING:
@@ -138,8 +140,15 @@ def open_form(user: User, form_id: UUID, *, client_id: str | None, since: int | 
 
 
 def read_snapshot(db: Database, form: Form) -> str:
-    """The whole form as JSON text."""
-    return compact(load_document(db, form).snapshot())
+    """The whole form as JSON text, as it is at the form's version."""
+    state = form.version, form.updated_at  # of two forms at one version, one is from before a backup was restored
+    return _snapshots().get(form.pk, state, lambda: compact(load_document(db, form).snapshot()))
+
+
+@cache
+def _snapshots() -> Snapshots:
+    """Those of this process."""
+    return Snapshots()
 
 
 def load_document(db: Database, form: Form) -> Document:
