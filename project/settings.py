@@ -316,6 +316,7 @@ LOGGING = {
         "collab": {"level": LOG_LEVEL},
         "project": {"level": LOG_LEVEL},
         "axes": {"level": "ERROR"},  # the audit says it better: who, and from where
+        "psycopg": {"level": "ERROR"},  # of a pipeline that failed it warns once more as it is left
         # These bring handlers of their own; one line per event, in one format, is enough. uvicorn's access log holds
         # whole addresses, those of links for a new password too.
         "django": _PASSED_ON,
