@@ -1,4 +1,4 @@
-"""The bots of a scenario: two on each of ten forms, one at each process, who type 20 ops a second together.
+"""The bots of a scenario: three on each of ten forms, at both processes, who type 20 ops a second together.
 
 Now and then somebody signs in on another device: the old tab types on until it is told, the new one takes its place.
 Owns when bots type, pause and come to rest; what is wrong then, `checker` says.
@@ -22,6 +22,7 @@ from tests.faults.site import Site
 from tests.sessions.browser import DEVICES, PASSWORD, Browser
 
 FORMS = 10
+BOTS_A_FORM = 3
 OPS_PER_SECOND = 20.0
 RECOVERY_SECONDS = 10.0
 SIGN_IN_SECONDS = 3.0  # from one to the next, on average
@@ -51,10 +52,10 @@ class Crowd:
 
     async def come(self) -> None:
         """Everybody signs in, opens their form, and begins to type."""
-        people = self.site.people[: 2 * len(self.forms)]
+        people = self.site.people[: BOTS_A_FORM * len(self.forms)]
         browsers = await asyncio.gather(*(self._signed_in(person) for person in people))
         for number, (person, browser) in enumerate(zip(people, browsers, strict=True)):
-            self._open(person, browser, self.forms[number // 2], home=number % 2)
+            self._open(person, browser, self.forms[number // BOTS_A_FORM], home=number % 2)
         await self.until(lambda: all(bot.online for bot in self.bots), PATIENCE, "everybody is there")
         self._typing.set()
         self._tasks = [asyncio.create_task(self._type_on()), asyncio.create_task(self._sign_in_now_and_then())]

@@ -22,7 +22,7 @@ from tests.faults.layer import FOLDER, SEED
 from tests.faults.web import PLANTED, Web
 
 PATIENCE = 60.0
-PEOPLE = 24
+PEOPLE = 32
 
 
 @dataclass(frozen=True, slots=True)
