@@ -68,6 +68,15 @@ export class KeptDraft {
         }
     }
 
+    /** Whether what this page wrote last is still what is kept: tabs with the same form have one place for it. */
+    holds() {
+        try {
+            return this.#mine !== null && this.#storage().getItem(this.#key) === this.#mine;
+        } catch {
+            return false;
+        }
+    }
+
     /** Takes out what this page wrote, or has read; not what another tab has written since. */
     remove() {
         try {

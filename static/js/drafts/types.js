@@ -23,8 +23,12 @@
  *
  * @typedef {{base: number, data: Data, sent: string[], at: string}} Copy what is not known to be saved: typed on top of
  *   version `base`, at that time; `sent`: fingerprints of what was sent on top of it, and not answered
- * @typedef {{read: () => Copy | null, write: (copy: Copy) => boolean, remove: () => void}} Storage of the browser, one's
- *   own part of it; `write` says whether it could
+ * @typedef {{
+ *   read: () => Copy | null,
+ *   write: (copy: Copy) => boolean,
+ *   remove: () => void,
+ *   holds: () => boolean,
+ * }} Storage of the browser, one's own part of it; `write` says whether it could, `holds` whether it still is as written
  *
  * @typedef {{read: () => Data, fill: (data: Data) => void, blank: Data | null}} Page `blank`: what the form holds before
  *   anything is typed; null: it came with something typed in it

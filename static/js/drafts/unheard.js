@@ -19,6 +19,7 @@ export class Unheard {
     /** @type {string[]} */
     #sent = [];
     #canKeep = true;
+    #isKept = false;
 
     /**
      * @param {import('./types.js').Storage} storage
@@ -29,9 +30,9 @@ export class Unheard {
         this.#now = now;
     }
 
-    /** Whether the browser could keep the last that it was to keep. */
+    /** Whether the browser could keep the last that it was to keep, and no other tab has put its own in that place. */
     get canKeep() {
-        return this.#canKeep;
+        return this.#canKeep && (!this.#isKept || this.#storage.holds());
     }
 
     /** Whether everything that was sent is answered. */
@@ -80,9 +81,11 @@ export class Unheard {
     keep(base, data) {
         const at = new Date(this.#now()).toISOString();
         this.#canKeep = this.#storage.write({ base, data, sent: this.#sent, at });
+        this.#isKept = this.#canKeep;
     }
 
     drop() {
+        this.#isKept = false;
         this.#storage.remove();
     }
 }

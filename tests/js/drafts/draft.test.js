@@ -414,6 +414,15 @@ test('a browser that keeps nothing: all works, and it says so', async () => {
     assert.equal((await tab.reload()).fields.title, 'xy', 'what goes out with the page arrives');
 });
 
+test('of two tabs without a network the browser keeps the later words, and asks before the earlier ones go', async () => {
+    const [one, other] = [await browser.open(), await browser.open()];
+    site.network = 'down';
+    await one.write({ title: 'of the one' });
+    assert.equal(one.draft.wouldLose, false);
+    await other.write({ title: 'of the other' });
+    assert.deepEqual([one.draft.wouldLose, other.draft.wouldLose], [true, false]);
+});
+
 test('a browser that is full keeps nothing half', async () => {
     const tab = await browser.open();
     site.network = 'down';
