@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async as in_thread
 from django.db import connection
+from pytest_django import Settings
 
 from collab.rooms import submission
 from collab.rooms.models import Form, Operation, Submission
@@ -35,6 +36,12 @@ EDITORS = ("alice", "bob", "carol")
 CLASHES = ("conflict", "gone", "invalid", "stale")  # of ops made at random; stale is a second edit of one text
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_too_fast(settings: Settings) -> None:
+    """Who types without pause is over the limit as soon as the server is quick."""
+    settings.ROOM_LIMITS = {"submits_per_second": 1e6, "burst": 10**6}
 
 
 class Editor:
