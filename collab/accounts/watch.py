@@ -144,7 +144,8 @@ class Watch:
         idle = {generation for generation in found.idle if generation in self._guests}
         for generation in idle:
             self._tell(generation, Idle(round(found.idle[generation])))
-        for generation in self._warned.intersection(asked) - idle:
+        over = {ended.generation for ended in found.ended}  # these are told that, and not that they are idle no more
+        for generation in self._warned.intersection(asked) - idle - over:
             self._tell(generation, Idle(None))
         self._warned = (self._warned - set(asked)) | idle
 
