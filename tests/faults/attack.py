@@ -25,6 +25,7 @@ from tests.rooms.hostile import Hostile
 
 AT_ONCE = 8
 PER_SOCKET = 50
+FRAMES_PER_SECOND = 400.0  # all of them together: what a process takes without being busy with nothing else
 PATIENCE = 20.0
 OVERSIZED = (64 * 2**10 + 1, 2**20, 16 * 2**20)
 
@@ -57,6 +58,7 @@ async def _session(plan: Plan, who: list[str], hostile: Hostile, ended: Counter[
                 for _ in range(PER_SOCKET):
                     await connection.send(hostile.frame())
                     sent += 1
+                    await asyncio.sleep(AT_ONCE / FRAMES_PER_SECOND)
                 data, is_text = hostile.last_words()
                 await connection.send(data, text=is_text)
                 sent += 1
@@ -87,15 +89,16 @@ def _socket(plan: Plan, cookie: str, form: str) -> connect:
     )
 
 
-def start(plan: Plan) -> subprocess.Popen[bytes]:
-    """The attack, under way."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.attack"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+def run(plan: Plan) -> dict[str, Any]:
+    """The attack, from its beginning to its end; blocks."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.attack"],
+        input=json.dumps(plan).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
     )
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(plan).encode())
-    process.stdin.close()
-    return process
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 if __name__ == "__main__":

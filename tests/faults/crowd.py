@@ -113,6 +113,8 @@ class Crowd:
         self._old.append((old, time.monotonic()))
         self._fences.append((old.form, old.client_id, old.browser.cookies["sessionid"]))
         self._open(old.person, browser, old.form, home=old.doors.home)
+        while old.is_free:
+            old.type()  # S1: it was too late
 
     async def _signed_in(self, person: str) -> Browser:
         """However often it has to be tried: servers may be away."""

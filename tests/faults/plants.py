@@ -23,7 +23,7 @@ def no_dedupe() -> None:
     def forget(db: Database, keys: Sequence[Any]) -> Asked[dict[Any, Any]]:
         asked = ask_clients(db, keys)
         for state in asked.get().values():
-            state.last_seq = 0
+            state.last_seq = state.base = state.last_edit = 0
         return asked
 
     def overwrite(db: Database, submits: Sequence[tuple[Any, ...]]) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import socket
 from contextlib import AsyncExitStack
+from typing import Any
 
 import psutil
 import pytest
 
-from tests.faults.attack import start
+from tests.faults import attack
 from tests.faults.crowd import Crowd
 from tests.faults.others import pair_on, percentile, signed_in
 from tests.faults.rounds import FULL, count, rounds
@@ -19,7 +19,7 @@ from tests.faults.site import Site
 
 GROWTH = 64 * 2**20
 BIG = 8_000
-NOISE = 0.05  # seconds: of a machine that does other things as well
+NOISE = 0.02 if FULL else 0.25  # seconds; in `make test` other tests have the processors as well
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
 
@@ -43,7 +43,7 @@ async def test_hostile_frames_harm_nobody(site: Site, crowd: Crowd, chance: rand
         assert beside < 2 * before + NOISE
 
 
-async def attacked(site: Site, crowd: Crowd, chance: random.Random, *, frames: int) -> dict[str, list[list[int]]]:
+async def attacked(site: Site, crowd: Crowd, chance: random.Random, *, frames: int) -> dict[str, Any]:
     """An editor attacks a form of their own, a viewer everybody's; the process lives to the end."""
     [own] = await site.ask("forms", count=1)
     editor, viewer = await signed_in(site, site.people[-1]), await signed_in(site, "dora")
@@ -51,9 +51,7 @@ async def attacked(site: Site, crowd: Crowd, chance: random.Random, *, frames: i
     who += [[f"sessionid={viewer.cookies['sessionid']}", form] for form in crowd.forms]
     seed, pid = chance.randrange(2**32), site.webs[0].process.pid
     plan = {"port": site.webs[0].port, "who": who, "seed": seed, "frames": frames, "oversized": 5 if FULL else 1}
-    with start(plan) as attack:
-        output, _ = await asyncio.to_thread(attack.communicate)
-    told: dict[str, list[list[int]]] = json.loads(output)
+    told = await asyncio.to_thread(attack.run, plan)
     assert site.webs[0].process.poll() is None
     assert site.webs[0].process.pid == pid
     assert (await site.ask("state", form=own))["unsound"] == ""

@@ -66,9 +66,7 @@ async def test_half_open_sockets_are_closed(site: Site, tmp_path: Path, chance: 
             line = await stack.enter_async_context(line_to(network, site.webs[0]))
             browser = await signed_in(site, site.people[-1])
             visitors = [
-                await stack.enter_async_context(
-                    browser.at(line).socket(f"/ws/forms/{form}/", ping_interval=None, close_timeout=0)
-                )
+                await stack.enter_async_context(browser.at(line).socket(f"/ws/forms/{form}/", ping_interval=None))
                 for form in crowd.forms
             ]
             for visitor in visitors:
