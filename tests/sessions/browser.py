@@ -169,8 +169,7 @@ class Browser:
             origin=Origin(self.site.origin),
             max_size=None,
             compression=None,
-            close_timeout=1,
-            **options,
+            **{"close_timeout": 1, **options},
         ) as connection:
             yield Visitor(connection, f"tab-{random.randrange(10**12):012}")
 
