@@ -228,6 +228,7 @@ def test_signing_out_with_something_unsaved_on_the_same_page_is_asked_about(devi
     notice.signing_out.get_by_role("button", name="Stay").click()
     expect(one.control("staff")).to_have_value("-")
     notice.sign_out()
+    expect(notice.signing_out).to_be_visible()
     one.press("Escape")
     expect(notice.signing_out).to_be_hidden()
     notice.sign_out()
