@@ -19,6 +19,8 @@ UVICORN: dict[str, Any] = {
     "ws": "project.websocket:WebSocket",
     "ws_max_size": FRAME_BYTES,
     "ws_per_message_deflate": False,  # it would compress a broadcast again for every socket
+    "ws_ping_interval": 20.0,  # with the next: who is only half there is let go within 45 s (R1)
+    "ws_ping_timeout": 20.0,
     "timeout_graceful_shutdown": 5,
     "log_level": "warning",
 }

@@ -87,6 +87,11 @@ class WebSocket(WebSocketsSansIOProtocol):
         else:
             self.conn.data_to_send()
 
+    def keepalive_timeout(self) -> None:
+        """Who answers no ping has gone, and takes no more: a close alone would wait for what is on its way to them."""
+        super().keepalive_timeout()
+        self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """The conversation is over. A peer that does not close keeps its connection no longer than this.
 

@@ -19,6 +19,7 @@ from tests.faults.layer import lose, lost
 from tests.faults.rounds import FULL, done, rounds
 from tests.faults.site import Site
 from tests.services import valkey_answers
+from tests.sessions.browser import Browser
 
 LIVE_SECONDS = 0.1 if FULL else 0.4  # who hears of it by looking, once a second, needs half a second
 FOLLOW_SECONDS = 2.0 if FULL else 5.0  # D1; in `make test` other tests have the processors as well
@@ -54,12 +55,14 @@ async def test_it_is_restarted(site: Site, crowd: Crowd, seconds: float, full: i
             assert site.valkey.process.wait() == -signal.SIGKILL
             assert not valkey_answers(site.valkey)
             await crowd.type_for(seconds)
+            said = [(await Browser(web).get("/readyz")).json["status"] for web in site.webs]
             site.valkey.start()
             await crowd.type_for(1.0)
         await site.until_all_answer()
         run_ids = started, site.redis("INFO", "server")["run_id"]
         assert run_ids[0] != run_ids[1]
-        await crowd.recover(fault, run_ids=run_ids)
+        await crowd.recover(fault, run_ids=run_ids, readyz=said)
+        assert said == ["degraded"] * len(site.webs)
 
 
 async def test_it_is_paused(site: Site, crowd: Crowd) -> None:

@@ -137,6 +137,30 @@ async def test_d2_who_never_reads_again_is_let_go(
         await flood(alice, bob, turns=3, since=40)
 
 
+async def test_r1_who_answers_no_ping_is_let_go_with_what_it_has_not_taken(
+    server: LiveServer, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that is only half there holds a little of what it was told, too little to be stalled by."""
+    monkeypatch.setattr("project.websocket.LINGER_SECONDS", 0.3)
+    async with (
+        server.join(world.people["alice"], world.form) as alice,
+        server.join(world.people["bob"], world.form) as bob,
+    ):
+        assert server._server is not None
+        monkeypatch.setattr(server._server.config, "ws_ping_interval", 1.0)
+        monkeypatch.setattr(server._server.config, "ws_ping_timeout", 0.3)
+        async with server.join(world.people["dora"], world.form, receive_buffer=SMALL) as slow:
+            session = await session_of(server, slow)
+            version = 0
+            while server.waiting_bytes == 0:
+                await flood(alice, bob, turns=1, since=version)
+                version += 1
+            assert session._stalled is None
+            hub = await server.hub()
+            await until(lambda: session not in hub.sessions())
+            await until(lambda: server.waiting_bytes == 0)
+
+
 async def test_t4_who_does_not_read_what_it_joins_is_let_go(
     server: LiveServer, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
