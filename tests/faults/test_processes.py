@@ -8,9 +8,11 @@ import signal
 import pytest
 
 from tests.faults.crowd import Crowd
-from tests.faults.rounds import rounds
+from tests.faults.rounds import FULL, rounds
 from tests.faults.site import Site, until
 from tests.faults.web import Web
+
+BACK_SECONDS = 5.0  # who was at a process that ends is at another one by then
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
 
@@ -48,12 +50,15 @@ async def test_processes_are_restarted_one_after_the_other(site: Site, crowd: Cr
     for _ in rounds("rolling", 5):
         await crowd.go_home()
         await crowd.type_for(chance.uniform(0.5, 1.5))
-        pids = []
+        pids, ends = [], []
         for web in site.webs:
             pids.append(web.process.pid)
             web.process.terminate()
             await until(lambda web=web: web.process.poll() is not None)  # type: ignore[misc]
+            ends.append(web.process.returncode)
             web.start()
             await until(web.answers)
-        await crowd.recover("rolling", pids=pids)
+        await crowd.recover("rolling", pids=pids, ended_with=ends)
+        assert ends == [0, 0]
         assert crowd.history.counts["closing"] > 0
+        assert max(bot.longest_offline for bot in crowd.bots) < BACK_SECONDS or not FULL

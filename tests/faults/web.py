@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from tests.services import die_with_parent
@@ -53,11 +53,16 @@ class Web:
         return self.process.wait()
 
     def answers(self) -> bool:
-        """Whether it listens: uvicorn does when the runtime has started."""
+        """Whether it says that it is alive; it listens before it has started."""
         assert self.process.poll() is None, f"a web process ended by itself:\n{self.said()[-6_000:]}"
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        asking = HTTPConnection("127.0.0.1", self.port, timeout=1)
+        try:
+            asking.request("GET", "/healthz")
+            return asking.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            asking.close()
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
@@ -74,15 +79,14 @@ class Web:
 
 def main(port: int) -> None:
     import django
-    import uvicorn
 
-    from project.serving import UVICORN
+    from project.serving import listen, serve
 
     django.setup()
     from tests.faults import plants
 
     plants.plant(os.environ.get(PLANTED, ""))
-    uvicorn.run("asgi:application", host="127.0.0.1", port=port, backlog=4096, access_log=False, **UVICORN)
+    serve(listen("127.0.0.1", port))
 
 
 if __name__ == "__main__":
