@@ -14,7 +14,7 @@ import pytest
 from tests.faults.crowd import Crowd, crowd_at
 from tests.faults.layer import lose
 from tests.faults.network import Network, line_to
-from tests.faults.site import Site
+from tests.faults.site import Site, until
 from tests.faults.test_database import slow_commits
 from tests.faults.web import PLANTED
 
@@ -40,7 +40,7 @@ async def with_failed_commits(site: Site, crowd: Crowd, network: Network) -> Non
     with slow_commits(site, 400):
         for _ in range(3):
             await crowd.type_for(0.7)
-            assert site.sql(_HANG_UP) > 0
+            await until(lambda: site.sql(_HANG_UP) > 0, step=0.01)
 
 
 _HANG_UP = (
