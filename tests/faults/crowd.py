@@ -48,6 +48,7 @@ class Crowd:
         self._fences: list[Fence] = []
         self._living: dict[Bot, asyncio.Task[None]] = {}
         self._typing = asyncio.Event()
+        self._is_signing_in = False
         self._tasks: list[asyncio.Task[None]] = []
 
     async def come(self) -> None:
@@ -102,7 +103,9 @@ class Crowd:
         while True:
             await asyncio.sleep(self._chance.expovariate(1 / self.sign_in_seconds))
             await self._typing.wait()
+            self._is_signing_in = True  # and it may take until the servers are back: nothing is quiet before
             await self._sign_in_elsewhere(self._chance.choice(self.bots))
+            self._is_signing_in = False
 
     async def _sign_in_elsewhere(self, old: Bot) -> None:
         """Another device of the same person takes the place of this one, which does not know yet."""
@@ -151,7 +154,7 @@ class Crowd:
 
     def _is_quiet(self) -> bool:
         here = all(bot.online and not bot.in_flight for bot in self.bots)
-        return here and all(bot.over for bot, _ in self._old)
+        return here and not self._is_signing_in and all(bot.over for bot, _ in self._old)
 
     def _all_at(self, heads: dict[str, int]) -> bool:
         return all(bot.version == heads[bot.form] for bot in self.bots)
