@@ -35,7 +35,8 @@ WriteFrames = Callable[[bytes], bool]
 GiveTexts = Callable[[Callable[[str], bool]], None]
 """Shows each text that comes to a function, in that very turn; what it does not take comes as a message."""
 
-_FRAMES = "formroom.frames"
+FRAMES = "formroom.frames"
+"""In the scope's ``extensions``: a server's ways past ASGI, ``write`` and ``give``."""
 _TEXT, _TWO_BYTES, _EIGHT_BYTES = 0x81, 126, 127  # one whole text frame; how its length is written
 
 
@@ -71,18 +72,18 @@ async def say_goodbye(send: Send, closing: Closing, error: ProtocolError | None 
 
 def write_frames_of(scope: Scope) -> WriteFrames | None:
     """The way to the wire past ASGI, where the server offers one (``project.websocket``)."""
-    write: WriteFrames | None = scope.get("extensions", {}).get(_FRAMES, {}).get("write")
+    write: WriteFrames | None = scope.get("extensions", {}).get(FRAMES, {}).get("write")
     return write
 
 
 def give_texts_of(scope: Scope) -> GiveTexts | None:
     """The same the other way: what comes, without a task that is woken for it."""
-    give: GiveTexts | None = scope.get("extensions", {}).get(_FRAMES, {}).get("give")
+    give: GiveTexts | None = scope.get("extensions", {}).get(FRAMES, {}).get("give")
     return give
 
 
 def text_frame(text: str) -> bytes:
-    """A text frame as a server sends it: not masked, and so the same for every socket (RFC 6455, 5.2)."""
+    """A text frame as a server sends it: not masked, and so the same for every socket (RFC 6455, 5.1)."""
     payload = text.encode()
     size = len(payload)
     if size < _TWO_BYTES:

@@ -13,10 +13,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from collab.sockets import RETIRE
-
-EXTENSION = "formroom.frames"
-"""The name in the ASGI scope's ``extensions`` under which ``write_frames`` and ``give_texts`` are offered."""
+from collab.sockets import FRAMES, RETIRE
 
 LINGER_SECONDS = 2.0
 READ_AHEAD = 8  # frames taken in before the conversation asks; to stop and go for each costs more than to read it
@@ -30,7 +27,7 @@ class WebSocket(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:
-            self.scope["extensions"][EXTENSION] = {"write": self.write_frames, "give": self.give_texts}
+            self.scope["extensions"][FRAMES] = {"write": self.write_frames, "give": self.give_texts}
 
     def write_frames(self, frames: bytes) -> bool:
         """Hands over frames that are ready for the wire, in this very turn; False where the reader must be waited for.
@@ -65,7 +62,7 @@ class WebSocket(WebSocketsSansIOProtocol):
 
         Reading stops only where more is waiting than is soon taken.
         """
-        data = bytes(self.frames[0]) if len(self.frames) == 1 else b"".join(self.frames)
+        data = b"".join(self.frames)
         self.frames = []
         if self.close_sent:
             return  # the application has said goodbye
