@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -82,15 +80,6 @@ def cluster(folder: Path, port: int, **environment: str) -> Iterator[Cluster]:
         finally:
             process.kill()
             reading.join()
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """One that everybody may enter: where we are root, PostgreSQL runs as somebody else."""
-    path = Path(tempfile.mkdtemp(prefix="formroom-cluster-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
 
 
 def free_ports() -> int:
