@@ -215,9 +215,12 @@ class Bot:
             return
         for entry in frame["ops"]:
             at = entry["at"] if "at" in entry else frame["at"]
-            replica.apply(read_op(entry["op"]), by=entry["by"], at=at)
             shown = [entry["by"], entry["seq"], entry["op"], at]
-            self._history.show(self.form, replica.version, shown, process=self.process)
+            self._history.show(self.form, replica.version + 1, shown, process=self.process)
+            try:
+                replica.apply(read_op(entry["op"]), by=entry["by"], at=at)
+            except (LookupError, ValueError) as error:
+                self._problem(f"cannot apply {shown}, which it was shown as version {replica.version}: {error!r}")
 
     def _acked(self, frame: dict[str, Any]) -> None:
         key = self.form, self.client_id, frame["seq"]
