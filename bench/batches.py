@@ -62,8 +62,9 @@ class Crowd:
         mine, theirs = process_time(), database_seconds()
         took = [self._commit(size) for _ in range(batches)]
         spent = process_time() - mine, database_seconds() - theirs
-        each = [median(took) / size, *(seconds / batches / size for seconds in spent)]
-        return " | ".join([f"| {size}", f"{median(took) * 1e3:.2f}", *(f"{seconds * 1e6:.0f}" for seconds in each)]) + " |"
+        each = median(took) / size, *(seconds / batches / size for seconds in spent)
+        cells = str(size), f"{median(took) * 1e3:.2f}", *(f"{seconds * 1e6:.0f}" for seconds in each)
+        return f"| {' | '.join(cells)} |"
 
     def _commit(self, size: int) -> float:
         from collab.rooms.commit import Submission, commit_batch

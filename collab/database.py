@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -42,15 +43,10 @@ class Relation:
 
     def params(self, rows: Sequence[Row], *, postgresql: bool) -> tuple[Any, ...]:
         """The rows as the statement takes them. What JSON lacks becomes the text that the database reads it from."""
-        forms = _POSTGRESQL_FORM if postgresql else _SQLITE_FORM
-        fits = [forms.get(kind) for kind in self._kinds]
-        if any(fits):
-            rows = [
-                tuple(fit(value) if fit and value is not None else value for fit, value in zip(fits, row, strict=True))
-                for row in rows
-            ]
-        document = _ENCODER.encode(rows)
-        return (document, len(rows)) if postgresql else (document,)
+        if postgresql:
+            return _ENCODER.encode(rows), len(rows)
+        fits = [_SQLITE_FORM.get(kind) for kind in self._kinds]
+        return (_ENCODER.encode([[_fitted(*pair) for pair in zip(fits, row, strict=True)] for row in rows]),)
 
 
 class Asked(Generic[T]):
@@ -175,14 +171,18 @@ class Database:
         return raw.execute(sql.replace("%s", "?").replace("%%", "%"), params)
 
 
+def _fitted(fit: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if fit is None or value is None else fit(value)
+
+
 def _sqlite_time(instant: str) -> str:
     """As Django keeps it."""
     return datetime.fromisoformat(instant).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+# The ids of a batch come again and again, and to write one costs more than to look it up.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=lru_cache(maxsize=16_384)(UUID.__str__))
 _SQLITE_FORM: Mapping[str, Callable[[Any], Any]] = {"uuid": lambda value: value.hex, "timestamptz": _sqlite_time}
-_POSTGRESQL_FORM: Mapping[str, Callable[[Any], Any]] = {"uuid": str}
 
 # Lost connections, conflicts between transactions, locks not had in time, no resources, a server that restarts or
 # only reads, a failing system: classes and codes of PostgreSQL's errors that say nothing of the work itself.

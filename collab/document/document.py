@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from collab.document import rank
 from collab.document.operations import Address
@@ -20,8 +20,7 @@ from collab.document.text import Delta
 MAX_RANK_LENGTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """Who changed a thing last, and since when it stands untouched by others.
 
     ``version`` and ``by`` (a client's n) name the last change. ``prior`` is the version of the last change by
@@ -42,14 +41,12 @@ class Stamp:
         return self.prior if self.by == client else self.version
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     value: Any = None
     stamp: Stamp = Stamp()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row that is there or was; a removed one keeps its rank and its cells."""
 
     rank: str
@@ -78,7 +75,7 @@ class Rows:
         rows = [row for _, row in self.order]
         self.order = list(zip(rank.spread(len(rows)), rows, strict=True))
         for short, row in self.order:
-            self.known[row] = replace(self.known[row], rank=short)
+            self.known[row] = self.known[row]._replace(rank=short)
 
     def there(self) -> list[str]:
         return [row for _, row in self.order if not self.known[row].removed]

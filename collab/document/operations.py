@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from collab.document.text import Delta, TextError, check
 
@@ -22,8 +22,7 @@ class OpError(ValueError):
     """An op that is not shaped like one; the message says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where a value lives: a field of the form, or a cell (a field of a table's row)."""
 
     table: str | None

@@ -79,7 +79,7 @@ def _read_join(raw: Mapping[str, Any]) -> Join:
 def read_submit(raw: Mapping[str, Any]) -> Submit:
     """The submit in a frame, or in the body of an HTTP request. Raises ``ProtocolError``."""
     ops = raw.get("ops")
-    if not isinstance(ops, list) or not 1 <= len(ops) <= MAX_OPS or not all(isinstance(op, dict) for op in ops):
+    if not isinstance(ops, list) or not 1 <= len(ops) <= MAX_OPS or {*map(type, ops)} != {dict}:
         _malformed(f"ops: a list of 1 to {MAX_OPS} objects.")
     return Submit(_number(raw, "seq", least=1), _number(raw, "base", least=0), tuple(ops))
 
@@ -221,6 +221,11 @@ def encode(message: ServerMessage | ClientMessage) -> str:
     """The frame of a message: compact JSON, ``type`` first. What is ``Encoded`` already is put in as it is."""
     fields = "".join(f',"{name}":{dumps(value)}' for name, value in _fields(message).items())
     return f'{{"type":"{message.type}"{fields}}}'
+
+
+def acked_frame(seq: int, version: int, rejected: str) -> str:
+    """What ``encode`` makes of an ``Acked`` whose refusals are JSON already; every submit is answered by one."""
+    return f'{{"type":"acked","seq":{seq},"version":{version},"rejected":{rejected}}}'
 
 
 def dumps(value: object) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from collab.accounts import services as accounts
@@ -25,8 +25,8 @@ from collab.document.document import Document
 from collab.document.judge import Author, Limits, Needs, Rejected, Standing, judge, needs
 from collab.document.operations import AddRow, Edit, MoveRow, Op, OpError, RemoveRow, RestoreRow, Set, read_op, wire_op
 from collab.forms.definitions import definition_of
-from collab.protocol.codec import encode
-from collab.protocol.messages import Acked, Client, Encoded, User
+from collab.protocol.codec import acked_frame
+from collab.protocol.messages import Client, User
 from collab.rooms import lookup, store
 from collab.rooms.models import Form
 from collab.rooms.run import Run
@@ -38,8 +38,7 @@ CURRENT_CHARACTERS = 64 * 1024
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """A submit with its author. ``(form, user, client_id, seq)`` is its key (C3), ``ops`` are as they came.
 
     ``sign_in`` is the generation of the sign-in that it was made under; None where the server itself fills a form.
@@ -76,7 +75,7 @@ class Outcome:
     rejected: str | None
 
     def frame(self) -> str:
-        return encode(Acked(self.seq, self.version, Encoded(self.rejected or "[]")))
+        return acked_frame(self.seq, self.version, self.rejected or "[]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import zoneinfo
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -105,7 +104,7 @@ def submit(submission: Submission) -> Outcome:
         if is_passing(error):
             raise Busy from error
         logger.exception("submit rejected: the database cannot store it", extra=submission.ids)
-        result = _commit(replace(submission, poisoned=True))
+        result = _commit(submission._replace(poisoned=True))
     for run in result.runs:
         tell_hubs(submission.form, {"type": "run", **run.pack()})
     match result.outcomes[0]:

@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 from collab.protocol.codes import CloseCode
@@ -19,7 +20,7 @@ from collab.protocol.messages import Person
 from collab.rooms.commit import Outcome
 from collab.rooms.doorkeeper import Admission
 from collab.rooms.presence import Changes
-from collab.rooms.run import Run
+from collab.rooms.run import Frame, Run
 from collab.sockets import Send, WriteFrames, text_frame
 
 logger = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ class Session:
             return
         for frame in run.after(self.sent).frames():
             self.sent = frame.last
-            if not self._write(frame.text, frame.wire):
+            if not self._write_with_answers(frame):
                 return
         self._flush()
 
@@ -129,15 +130,32 @@ class Session:
             missed, self._missed = self._missed, Changes()
             self._write(missed.frame())
 
+    def _write_with_answers(self, frame: Frame) -> bool:
+        """Hands over a frame, with the acknowledgements that wait for it: one system call for all of them."""
+        due = list(takewhile(lambda outcome: outcome.version <= self.sent, self._outcomes))
+        answers = b"".join(text_frame(outcome.frame()) for outcome in due)
+        if not self._hand_over(frame.wire + answers):
+            return self._write(frame.text, frame.wire)
+        for _ in due:
+            self._outcomes.popleft()
+        return True
+
+    def _hand_over(self, frames: bytes) -> bool:
+        """Hands frames to the transport past ASGI, in this very turn; False where there is another way, or none."""
+        if self._write_frames is None:
+            return False
+        try:
+            return self._write_frames(frames)
+        except Exception:  # the connection is gone: whoever receives from it will notice
+            self.leave()
+            return False
+
     def _write(self, text: str, wire: bytes | None = None) -> bool:
         """Hands a frame to the transport in this very turn; False where the reader must be waited for."""
-        if self._write_frames is not None:
-            try:
-                if self._write_frames(wire or text_frame(text)):
-                    return True
-            except Exception:  # the connection is gone: whoever receives from it will notice
-                self.leave()
-                return False
+        if self._write_frames is not None and self._hand_over(wire or text_frame(text)):
+            return True
+        if self.gone.is_set():
+            return False
         sending = self._send({"type": "websocket.send", "text": text})
         steps = sending.__await__()
         try:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from collab.database import Database, Relation
@@ -48,8 +48,7 @@ class StoredOutcome:
     rejected: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedOp:
+class LoggedOp(NamedTuple):
     """An op of the log: ``op`` is its JSON as applied."""
 
     version: int

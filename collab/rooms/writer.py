@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 from typing import Protocol
@@ -64,11 +63,12 @@ class _Item:
 
 
 class Writer:
-    """Takes submissions, commits them in batches, hands runs to the audience and then outcomes to their authors.
+    """Takes submissions, commits them in batches, hands outcomes to their authors and runs to the audience.
 
-    ``on_outcome`` is called once for every submission, after the ops it holds were delivered; with None where
-    there is none to be had (the database is away, the form is held for too long, the writer closes): nothing is
-    known of it then, and the client sends it again (C3); with ``Fenced`` where the author's sign-in is over (S1).
+    ``on_outcome`` is called once for every submission, in the turn in which the ops it holds are delivered and right
+    before them, so that a session can tell both at once (C4 is the session's); with None where there is none to be
+    had (the database is away, the form is held for too long, the writer closes): nothing is known of it then, and the
+    client sends it again (C3); with ``Fenced`` where the author's sign-in is over (S1).
     """
 
     def __init__(
@@ -163,13 +163,13 @@ class Writer:
 
     def _tell(self, batch: Sequence[_Item], result: BatchResult, since: float) -> None:
         """Tells of a batch that was committed at ``since``."""
-        for run in result.runs:
-            _contained(self._audience.deliver, run)
-        handed_over = perf_counter()
         left = set(self._left(batch, result))
         answered = [pair for pair in zip(batch, result.outcomes, strict=True) if pair[0] not in left]
         for item, outcome in answered:
             _contained(item.on_outcome, outcome)
+        for run in result.runs:
+            _contained(self._audience.deliver, run)
+        handed_over = perf_counter()
         if logger.isEnabledFor(logging.DEBUG):
             for item, outcome in answered:
                 logger.debug("submit answered: %s", _in_a_word(outcome), extra=item.submission.ids)
@@ -256,7 +256,7 @@ class Writer:
             logger.error("submit rejected: the database cannot store it", exc_info=error, extra=submission.ids)
             if submission.poisoned:  # not even that it was rejected could be stored
                 return _given_up(batch)
-            batch[0].submission = replace(submission, poisoned=True)
+            batch[0].submission = submission._replace(poisoned=True)
             return await self._commit(batch, wait=wait)
         middle = len(batch) // 2
         first = await self._commit(batch[:middle], wait=wait)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from collab.document.operations import Address
-from collab.protocol.codec import MAX_FRAME_BYTES, decode, encode, read_client_id, read_object, read_submit
+from collab.protocol.codec import MAX_FRAME_BYTES, acked_frame, decode, encode, read_client_id, read_object, read_submit
 from collab.protocol.codes import CloseCode, ErrorCode, Rejection
 from collab.protocol.errors import ProtocolError
 from collab.protocol.messages import (
@@ -205,6 +205,7 @@ def test_what_is_encoded_already_is_put_in_as_it_is() -> None:
 
     assert json.loads(encode(Committed(8, 8, MOMENT, {}, ops)))["ops"] == [{"by": 1, "seq": 5, "op": EDIT}]
     assert json.loads(encode(Acked(1, 1, Encoded("[]"))))["rejected"] == []
+    assert acked_frame(3, 7, "[]") == encode(Acked(3, 7))
 
 
 def test_nothing_is_written_that_is_not_json() -> None:

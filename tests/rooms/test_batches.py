@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,7 +68,7 @@ class Story:
 
 def commit(world: World, form: Form, submissions: Sequence[Submission], sizes: Sequence[int]) -> list[Outcome]:
     """Commits them to a form, in batches of these sizes."""
-    left, outcomes = [replace(each, form=form.pk) for each in submissions], []
+    left, outcomes = [each._replace(form=form.pk) for each in submissions], []
     for size in sizes:
         batch, left = left[:size], left[size:]
         outcomes += world.commit(*batch).outcomes

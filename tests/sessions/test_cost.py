@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -154,7 +153,7 @@ def test_the_fence_of_a_batch_is_one_statement(world: World, monkeypatch: pytest
     generations = dict(SignIn.objects.values_list("user", "generation"))
     world.commit(*submissions(world, people, seq=1))  # what is remembered is remembered now
 
-    fenced = [replace(each, sign_in=generations[each.user]) for each in submissions(world, people, seq=2)]
+    fenced = [each._replace(sign_in=generations[each.user]) for each in submissions(world, people, seq=2)]
     asked = asked_by(lambda: committed(world, fenced), monkeypatch)
     print(f"{len(asked)} statements in all")
     assert len([statement for statement in asked if "accounts_signin" in statement]) == 1
@@ -164,7 +163,7 @@ def test_the_fence_of_a_batch_is_one_statement(world: World, monkeypatch: pytest
 def submissions(world: World, people: list[User], *, seq: int) -> list[Submission]:
     """Each writes a text; the last one a number too."""
     made = [Submission(world.form.pk, user.pk, f"tab-{user.pk}", seq, 0, [edit("notes", "x")]) for user in people]
-    return [*made[:-1], replace(made[-1], ops=[edit("notes", "x"), set_("count", seq)])]
+    return [*made[:-1], made[-1]._replace(ops=[edit("notes", "x"), set_("count", seq)])]
 
 
 def committed(world: World, submitted: list[Submission]) -> None:

@@ -85,7 +85,7 @@ def wrong_order(monkeypatch: pytest.MonkeyPatch) -> None:
         return [replace(run, ops=tuple(backwards(run))) for run in runs(self, handed)]
 
     def backwards(run: Run) -> Iterator[LoggedOp]:
-        return (replace(op, version=version) for version, op in enumerate(reversed(run.ops), start=run.first))
+        return (op._replace(version=version) for version, op in enumerate(reversed(run.ops), start=run.first))
 
     monkeypatch.setattr(commit._Batch, "_runs", told)
 
