@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar
@@ -22,6 +22,8 @@ import django.db
 import psycopg
 from django.db import transaction
 from psycopg import errors as pg_errors
+
+from collab.pipeline import Pipeline, pipeline
 
 ColumnType = Literal["uuid", "text", "bigint", "boolean", "timestamptz"]
 Row = tuple[Any, ...]
@@ -70,6 +72,7 @@ class Database:
     def __init__(self) -> None:
         self._wrapper = django.db.connection
         self.postgresql = self._wrapper.vendor == "postgresql"
+        self._pipeline: Pipeline | None = None
         self._gathered: list[tuple[str, tuple[Any, ...]]] | None = None
 
     def ask(
@@ -106,12 +109,12 @@ class Database:
             return
         self._wrapper.ensure_connection()
         raw: Any = self._wrapper.connection
-        with self._rolled_back_on_error(raw), raw.pipeline():
-            raw.execute("BEGIN")
+        with self._rolled_back_on_error(raw), pipeline(raw) as self._pipeline:
+            self._pipeline.execute("BEGIN")
             self._gathered = []
             yield
             self._write_gathered()
-            raw.execute("COMMIT")
+            self._pipeline.execute("COMMIT")
 
     @contextmanager
     def _rolled_back_on_error(self, raw: Any) -> Iterator[None]:
@@ -122,7 +125,11 @@ class Database:
                 raw.rollback()
             raise
         finally:
-            self._gathered = None
+            self._gathered = self._pipeline = None
+
+    def ordinary(self) -> AbstractContextManager[None]:
+        """For what Django asks, or another ``Database``, inside a ``transaction``: it goes another way."""
+        return nullcontext() if self._pipeline is None else self._pipeline.interrupted()
 
     def _write_gathered(self) -> None:
         """Writes what was gathered as one statement: each part a CTE of its own, none seeing what another wrote."""
@@ -163,6 +170,8 @@ class Database:
         return sql.replace("{r}", item), relation.params(rows, postgresql=self.postgresql)
 
     def _execute(self, sql: str, params: Sequence[Any]) -> Any:
+        if self._pipeline is not None:
+            return self._pipeline.execute(sql, params)
         self._wrapper.ensure_connection()
         raw: Any = self._wrapper.connection
         if self.postgresql:

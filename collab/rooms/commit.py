@@ -24,6 +24,7 @@ from collab.database import Asked, Database
 from collab.document.document import Document
 from collab.document.judge import Author, Limits, Needs, Rejected, Standing, judge, needs
 from collab.document.operations import AddRow, Edit, MoveRow, Op, OpError, RemoveRow, RestoreRow, Set, read_op, wire_op
+from collab.document.schema import Definition
 from collab.forms.definitions import definition_of
 from collab.protocol.codec import acked_frame
 from collab.protocol.messages import Client, User
@@ -143,7 +144,9 @@ class _Batch:
         self._at = store.iso(now)
         self._limits = limits
         self._submitted = [_read(submission) for submission in submissions]
-        self._teams = {form: team_of(form) for form in {submission.form for submission in submissions}}
+        origins = {form: origin_of(form) for form in {submission.form for submission in submissions}}
+        self._teams = {form: team for form, (team, _) in origins.items()}
+        self._definitions = {version: definition_of(version) for _, version in origins.values() if version is not None}
         self._forms: dict[UUID, _FormWork] = {}
         self._clients: dict[ClientKey, ClientState] = {}
         self._sign_ins: Mapping[int, SignInStanding] = {}
@@ -173,7 +176,7 @@ class _Batch:
         clients = lookup.ask_clients(db, list(dict.fromkeys(each.submission.client for each in self._submitted)))
         rows, cells = self._ask_documents()
         for form in locked.get():
-            document = Document(definition_of(form.template_version), form.version)
+            document = Document(self._definition(form.template_version), form.version)
             standings = self._standings(form, roles.get(), sections.get())
             self._forms[form.id] = _FormWork(form, document, standings, form.next_n)
         self._put_rows(row for asked in rows for row in asked.get())
@@ -182,6 +185,13 @@ class _Batch:
         here = [each for each in self._submitted if each.submission.form in self._forms and self._is_let_in(each)]
         self._load_clients(here, clients.get())
         self._load_edits(here)
+
+    def _definition(self, template_version: UUID) -> Definition:
+        """It is known before the transaction begins, for as long as forms stay with their template's version."""
+        if template_version not in self._definitions:
+            with self._db.ordinary():
+                self._definitions[template_version] = definition_of(template_version)
+        return self._definitions[template_version]
 
     def _standings(
         self, form: LockedForm, roles: Mapping[tuple[UUID, UUID], str], locked_sections: Mapping[UUID, set[str]]
@@ -382,22 +392,23 @@ class _Batch:
         """Who the new n's of this run are; everyone, where the run holds the ops of unknown batches."""
         known = read_clients_of(self._db, work.locked.id) if everyone else {}
         new = {self._clients[key].n or 0: (key[2], key[1]) for key in work.new_clients}
-        return known | _describe(new) if new else known
+        return known | _describe(self._db, new) if new else known
 
 
 def read_clients_of(db: Database, form: UUID) -> dict[int, Client]:
     """Every n of a form, as ``clients`` of the protocol explains it."""
-    return _describe(lookup.ask_names(db, form).get())
+    return _describe(db, lookup.ask_names(db, form).get())
 
 
 @lru_cache(maxsize=4_096)
-def team_of(form: UUID) -> UUID | None:
-    """The team of a form, which never changes; None where there is no such form."""
-    return Form.objects.filter(pk=form).values_list("team_id", flat=True).first()
+def origin_of(form: UUID) -> tuple[UUID, UUID] | tuple[None, None]:
+    """The team of a form and the version of its template, which stay; None twice where there is no such form."""
+    return Form.objects.filter(pk=form).values_list("team_id", "template_version_id").first() or (None, None)
 
 
-def _describe(names: Mapping[int, tuple[str, UUID]]) -> dict[int, Client]:
-    people = accounts.names_of({user for _, user in names.values()})
+def _describe(db: Database, names: Mapping[int, tuple[str, UUID]]) -> dict[int, Client]:
+    with db.ordinary():
+        people = accounts.names_of({user for _, user in names.values()})
     return {n: Client(client_id, User(str(user), people[user])) for n, (client_id, user) in names.items()}
 
 

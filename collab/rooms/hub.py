@@ -155,7 +155,7 @@ class Hub:
     async def close(self) -> None:
         """Tells the other hubs that nobody is here any more, and ends."""
         for room in self._rooms.values():
-            self._send_to_hubs(room.form, {"type": "people", "form": str(room.form), "frame": People().pack_here()})
+            self._tell_people(room, People())
         with suppress(TimeoutError):
             async with asyncio.timeout(LAYER_SECONDS):
                 await self._outbox.join()
@@ -173,8 +173,13 @@ class Hub:
             room.handed_version = max(room.handed_version, run.last)
 
     def deliver(self, run: Run) -> None:
-        """Tells a run of this process: to its own sessions and, through the channel layer, to other hubs."""
-        self._send_to_hubs(run.form, {"type": "run", **run.pack()})
+        """Tells a run of this process: to its own sessions and, where other hubs have the room, to them.
+
+        One that has it and is not known yet asks ``who``, and hears the version with the answer.
+        """
+        room = self._rooms.get(run.form)
+        if room is None or room.people.are_elsewhere:
+            self._send_to_hubs(run.form, {"type": "run", **run.pack()})
         self._deliver_here(run)
 
     # --- delivery ------------------------------------------------------------------------------------
@@ -290,7 +295,13 @@ class Hub:
                 self._send_people(room)
 
     def _send_people(self, room: Room) -> None:
-        self._send_to_hubs(room.form, {"type": "people", "form": str(room.form), "frame": room.people.pack_here()})
+        """Tells other hubs who is here, and how far the room has come."""
+        self._tell_people(room, room.people)
+
+    def _tell_people(self, room: Room, people: People) -> None:
+        version = -1 if room.version is None else room.version
+        message = {"type": "people", "form": str(room.form), "frame": people.pack_here(), "version": version}
+        self._send_to_hubs(room.form, message)
 
     # --- the other hubs ------------------------------------------------------------------------------
 
@@ -363,6 +374,9 @@ class Hub:
         if room is None:
             return
         now = self._loop.time()
+        hub = message["hub"]  # empty: of a request, which is no hub
+        if hub and room.people.hear_of(hub, now=now) and message["type"] != "who":
+            self._send_people(room)  # it may not know of this one either: after the layer was away for long
         match message["type"]:
             case "run":
                 self._deliver_here(Run.unpack(message))
@@ -374,6 +388,7 @@ class Hub:
             case "people":
                 room.people.hear_everyone(message["hub"], message["frame"], now=now)
                 self._presence_changed(room)
+                self._hear(room, message.get("version", -1))
             case "who":
                 self._send_people(room)
 

@@ -80,6 +80,17 @@ class People:
         """How many sessions there are, here and elsewhere."""
         return len(self._here) + sum(len(others) for others in self._elsewhere.values())
 
+    @property
+    def are_elsewhere(self) -> bool:
+        """Whether any other hub is known to have this room, with people in it or on their way in."""
+        return bool(self._heard)
+
+    def hear_of(self, hub: str, *, now: float) -> bool:
+        """Another hub has this room; whether that is news."""
+        is_news = hub not in self._heard
+        self._heard[hub] = now
+        return is_news
+
     def everyone(self) -> list[Person]:
         people = dict(self._here)
         for others in self._elsewhere.values():

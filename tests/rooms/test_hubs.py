@@ -96,6 +96,30 @@ async def test_ops_cross_between_processes_at_once(
             assert versions(await visitor.until_version(20)) == list(range(1, 21))
 
 
+async def test_ops_are_published_only_where_another_hub_has_the_room(
+    no_poll: None, here: LiveServer, there: LiveServer, world: World
+) -> None:
+    layer: Any = get_channel_layer()
+    ear = await layer.new_channel("ear")
+    await layer.group_add(group_of(world.form.pk), ear)
+
+    async def heard_until(kind: str) -> list[str]:
+        heard: list[str] = []
+        while kind not in heard:
+            heard.append((await asyncio.wait_for(layer.receive(ear), PATIENCE))["type"])
+        return heard
+
+    async with here.join(world.people["alice"], world.form) as alice:
+        await alice.submit(edit("notes", "alone"), base=0)
+        assert (await alice.next("acked"))["version"] == 1
+        async with there.join(world.people["bob"], world.form) as bob:
+            assert "run" not in await heard_until("who")
+            await presence(alice, "joined", "Bob")
+            await alice.submit(edit("notes", "not alone "), base=1)
+            await bob.until_version(2)
+            assert "run" in await heard_until("run")
+
+
 async def test_c2_two_writers_at_once_give_everyone_one_order(
     no_poll: None, here: LiveServer, there: LiveServer, world: World
 ) -> None:

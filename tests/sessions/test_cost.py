@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 
 from collab.accounts.middleware import OneDevice
 from collab.accounts.models import SignIn, User
+from collab.pipeline import Pipeline
 from collab.rooms.commit import Outcome, Submission
 from tests.rooms.conftest import World
 from tests.rooms.live import sign_in
@@ -186,7 +187,14 @@ def asked_by(doing: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Stat
         heard.append(str(query))
         return execute(cursor, query, *args, **kwargs)
 
+    ask = Pipeline.execute
+
+    def listen_too(pipeline: Pipeline, sql: str, *args: Any) -> Any:
+        heard.append(sql)
+        return ask(pipeline, sql, *args)
+
     with monkeypatch.context() as patch:
         patch.setattr(psycopg.Cursor, "execute", listen)
+        patch.setattr(Pipeline, "execute", listen_too)
         doing()
     return heard
