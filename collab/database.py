@@ -169,7 +169,7 @@ class Database:
         item = relation.postgresql if self.postgresql else relation.sqlite
         return sql.replace("{r}", item), relation.params(rows, postgresql=self.postgresql)
 
-    def _execute(self, sql: str, params: Sequence[Any]) -> Any:
+    def _execute(self, sql: str, params: Sequence[str | int | None]) -> Any:
         if self._pipeline is not None:
             return self._pipeline.execute(sql, params)
         self._wrapper.ensure_connection()

@@ -66,7 +66,7 @@ class Pipeline:
         self._unsent = self._synced = False
         self._pq.enter_pipeline_mode()
 
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> Answer:
+    def execute(self, sql: str, params: Sequence[str | int | None] = ()) -> Answer:
         """Asks. It is sent with everything else as soon as an answer is waited for. ``%s`` are the parameters."""
         statement = _numbered(sql)
         values = [None if value is None else str(value).encode() for value in params]

@@ -28,8 +28,8 @@ def no_dedupe() -> None:
 
     def overwrite(db: Database, submits: Sequence[tuple[Any, ...]]) -> None:
         db._execute(
-            "DELETE FROM rooms_submit WHERE client_id = ANY(%s) AND seq = ANY(%s)",
-            ([each[0] for each in submits], [each[1] for each in submits]),
+            "DELETE FROM rooms_submit WHERE client_id = ANY(%s::bigint[]) AND seq = ANY(%s::bigint[])",
+            [f"{{{','.join(str(each[at]) for each in submits)}}}" for at in (0, 1)],
         )
         insert_submits(db, submits)
 
