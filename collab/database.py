@@ -20,6 +20,7 @@ from uuid import UUID
 
 import django.db
 import psycopg
+from django.conf import settings
 from django.db import transaction
 from psycopg import errors as pg_errors
 
@@ -109,7 +110,7 @@ class Database:
             return
         self._wrapper.ensure_connection()
         raw: Any = self._wrapper.connection
-        with self._rolled_back_on_error(raw), pipeline(raw) as self._pipeline:
+        with self._rolled_back_on_error(raw), pipeline(raw, prepare=_prepares()) as self._pipeline:
             self._pipeline.execute("BEGIN")
             self._gathered = []
             yield
@@ -175,9 +176,14 @@ class Database:
         self._wrapper.ensure_connection()
         raw: Any = self._wrapper.connection
         if self.postgresql:
-            # Bound on the server, so that the few statements of the store are prepared once and run all day.
-            return psycopg.Cursor(raw).execute(sql, params)
+            with pipeline(raw, prepare=_prepares()) as alone:
+                return alone.execute(sql, params)
         return raw.execute(sql.replace("%s", "?").replace("%%", "%"), params)
+
+
+def _prepares() -> bool:
+    """Whether the few statements of the store are prepared, once for each connection, and run all day."""
+    return getattr(settings, "DATABASE_PREPARES", True)
 
 
 def _fitted(fit: Callable[[Any], Any] | None, value: Any) -> Any:
@@ -193,9 +199,10 @@ def _sqlite_time(instant: str) -> str:
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=lru_cache(maxsize=16_384)(UUID.__str__))
 _SQLITE_FORM: Mapping[str, Callable[[Any], Any]] = {"uuid": lambda value: value.hex, "timestamptz": _sqlite_time}
 
-# Lost connections, conflicts between transactions, locks not had in time, no resources, a server that restarts or
-# only reads, a failing system: classes and codes of PostgreSQL's errors that say nothing of the work itself.
-_PASSING = ("08", "25006", "25P03", "40", "53", "55P03", "57P", "58")
+# Lost connections, conflicts between transactions, locks not had in time, no resources, prepared statements that a
+# pooler or somebody else had the server forget, a server that restarts or only reads, a failing system: classes and
+# codes of PostgreSQL's errors that say nothing of the work itself.
+_PASSING = ("08", "25006", "25P03", "26000", "40", "53", "55P03", "57P", "58")
 _PASSING_SQLITE = ("locked", "busy", "disk I/O", "disk is full", "readonly")
 
 

@@ -42,9 +42,13 @@ class Answer:
 
 
 @contextmanager
-def pipeline(connection: psycopg.Connection[Any]) -> Iterator[Pipeline]:
-    """A pipeline; left without an exception, everything in it has succeeded."""
-    opened = Pipeline(connection)
+def pipeline(connection: psycopg.Connection[Any], *, prepare: bool = True) -> Iterator[Pipeline]:
+    """A pipeline; left without an exception, everything in it has succeeded.
+
+    With ``prepare`` the server keeps its statements with the connection. psycopg must not prepare any there by itself:
+    after a rollback it would have the server forget all.
+    """
+    opened = Pipeline(connection, prepare=prepare)
     try:
         yield opened
         opened.close()
@@ -57,8 +61,9 @@ def pipeline(connection: psycopg.Connection[Any]) -> Iterator[Pipeline]:
 class Pipeline:
     """Statements on a connection that does nothing else meanwhile. Made by ``pipeline``."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], *, prepare: bool) -> None:
         self._connection = connection
+        self._prepare = prepare
         self._pq = connection.pgconn
         self._values = adapt.Transformer.from_context(connection)
         self._prepared = _prepared.setdefault(connection, {})
@@ -70,10 +75,10 @@ class Pipeline:
         """Asks. It is sent with everything else as soon as an answer is waited for. ``%s`` are the parameters."""
         statement = _numbered(sql)
         values = [None if value is None else str(value).encode() for value in params]
-        if self._connection.prepare_threshold is None:  # somebody between here and the server keeps no statements
-            self._pq.send_query_params(statement, values)
-        else:
+        if self._prepare and values:  # to read BEGIN and COMMIT is no work
             self._pq.send_query_prepared(self._name(sql, statement), values)
+        else:
+            self._pq.send_query_params(statement, values)
         answer = Answer(self)
         self._awaited.append(answer)
         self._unsent = True
@@ -94,7 +99,6 @@ class Pipeline:
             self._send()
         result, answer = self._next()
         if result.status in _FAILED:
-            self._prepared.clear()  # what was to be prepared after it, was not
             raise _error(result, self._connection)
         if answer is not None:
             self._values.set_pgresult(result)
@@ -119,6 +123,7 @@ class Pipeline:
         """Gives up: what still comes is taken, and forgotten."""
         if self._pq.pipeline_status == pq.PipelineStatus.OFF:
             return
+        self._prepared.clear()  # some may not have been prepared
         if not self._synced:
             self._sync()
         while self._awaited:

@@ -226,12 +226,12 @@ def postgresql_database() -> dict[str, Any]:
         "max_size": env.int("DATABASE_POOL_MAX", default=20),
         "timeout": env.float("DATABASE_POOL_TIMEOUT", default=10.0),
     }
-    # The store's few statements are prepared once per connection; set 0 behind a pooler that cannot keep them.
-    options["prepare_threshold"] = env.int("DATABASE_PREPARE_THRESHOLD", default=5) or None
     database["CONN_MAX_AGE"] = 0
     return database
 
 
+# The store's few statements are prepared once per connection; not behind a pooler that cannot keep them.
+DATABASE_PREPARES = env.bool("DATABASE_PREPARES", default=True)
 DATABASES = {"default": embedded_database() if EMBEDDED else postgresql_database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -144,7 +144,10 @@ class _Batch:
         self._at = store.iso(now)
         self._limits = limits
         self._submitted = [_read(submission) for submission in submissions]
-        origins = {form: origin_of(form) for form in {submission.form for submission in submissions}}
+        self._authors: dict[UUID, set[UUID]] = {}
+        for submission in submissions:
+            self._authors.setdefault(submission.form, set()).add(submission.user)
+        origins = {form: origin_of(form) for form in self._authors}
         self._teams = {form: team for form, (team, _) in origins.items()}
         self._definitions = {version: definition_of(version) for _, version in origins.values() if version is not None}
         self._forms: dict[UUID, _FormWork] = {}
@@ -168,11 +171,12 @@ class _Batch:
 
     def _load(self, locked: Asked[list[LockedForm]]) -> None:
         """Asks for all that this batch touches, and nothing else; then takes the answers."""
-        db, authors = self._db, {(each.submission.user, self._teams[each.submission.form]) for each in self._submitted}
+        db, authors = self._db, self._authors.items()
         sections = lookup.ask_locked_sections(db, self._teams)
         generations = {each.submission.sign_in for each in self._submitted}
         sign_ins = ask_standing(db, (generation for generation in generations if generation is not None))
-        roles = accounts.ask_roles(db, ((user, team) for user, team in authors if team is not None))
+        members = ((user, team) for form, users in authors if (team := self._teams[form]) is not None for user in users)
+        roles = accounts.ask_roles(db, members)
         clients = lookup.ask_clients(db, list(dict.fromkeys(each.submission.client for each in self._submitted)))
         rows, cells = self._ask_documents()
         for form in locked.get():
@@ -203,7 +207,7 @@ class _Batch:
                 form_open=form.status == "open",
                 locked_sections=frozenset(locked_sections.get(form.id, ())),
             )
-            for user in {each.submission.user for each in self._submitted if each.submission.form == form.id}
+            for user in self._authors[form.id]
         }
 
     def _load_clients(self, submitted: Sequence[_Submitted], known: dict[ClientKey, ClientState]) -> None:

@@ -66,6 +66,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._channel: str | None = None
         self._outbox: asyncio.Queue[tuple[UUID, dict[str, Any]]] = asyncio.Queue(maxsize=1_000)
+        self._dropped = 0  # messages to other processes, since that was last said
         self._layer_ill_until = 0.0
         self._background: set[asyncio.Task[Any]] = set()
         self._tasks: list[asyncio.Task[None]] = []
@@ -155,7 +156,7 @@ class Hub:
     async def close(self) -> None:
         """Tells the other hubs that nobody is here any more, and ends."""
         for room in self._rooms.values():
-            self._tell_people(room, People())
+            self._send_to_hubs(room.form, self._people_message(room, People()))
         with suppress(TimeoutError):
             async with asyncio.timeout(LAYER_SECONDS):
                 await self._outbox.join()
@@ -224,6 +225,9 @@ class Hub:
         """Looks after the active rooms every second, whatever happened the last time."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
+            if self._dropped:
+                logger.warning("the channel layer is too slow: %d messages to other processes dropped", self._dropped)
+                self._dropped = 0
             for room in list(self._rooms.values()):
                 room.people.forget_silent(now=self._loop.time())
                 self._presence_changed(room)
@@ -283,25 +287,34 @@ class Hub:
             frame = changes.frame()
             for session in list(room.sessions.values()):
                 session.tell_people(changes, frame)
+        self._gossip_changes(room)
+
+    def _gossip_changes(self, room: Room) -> None:
+        """Tells other hubs what changed among the people here. One that comes later asks who is here."""
         gossip = room.people.take_ungossiped()
-        if gossip:
+        if gossip and room.people.are_elsewhere:
             self._send_to_hubs(room.form, {"type": "presence", "form": str(room.form), "frame": gossip.frame()})
 
     async def _gossip(self) -> None:
         """Tells other hubs who is here every now and then."""
         while True:
             await asyncio.sleep(GOSSIP_SECONDS)
-            for room in self._rooms.values():
-                self._send_people(room)
+            for room in list(self._rooms.values()):
+                await self._outbox.put((room.form, self._people_message(room, room.people)))
 
     def _send_people(self, room: Room) -> None:
-        """Tells other hubs who is here, and how far the room has come."""
-        self._tell_people(room, room.people)
+        self._send_to_hubs(room.form, self._people_message(room, room.people))
 
-    def _tell_people(self, room: Room, people: People) -> None:
+    def _people_message(self, room: Room, people: People) -> dict[str, Any]:
+        """Who is here, and how far the room has come."""
         version = -1 if room.version is None else room.version
-        message = {"type": "people", "form": str(room.form), "frame": people.pack_here(), "version": version}
-        self._send_to_hubs(room.form, message)
+        return {
+            "type": "people",
+            "form": str(room.form),
+            "frame": people.pack_here(),
+            "version": version,
+            "hub": self.id,
+        }
 
     # --- the other hubs ------------------------------------------------------------------------------
 
@@ -310,7 +323,7 @@ class Hub:
         try:
             self._outbox.put_nowait((form, {**message, "hub": self.id}))
         except asyncio.QueueFull:
-            logger.warning("the channel layer is too slow: a message to other processes was dropped")
+            self._dropped += 1
 
     async def _publish(self) -> None:
         while True:
@@ -404,9 +417,7 @@ class Hub:
     def _close_room(self, room: Room) -> None:
         if room.presence_timer is not None:
             room.presence_timer.cancel()
-        gossip = room.people.take_ungossiped()
-        if gossip:
-            self._send_to_hubs(room.form, {"type": "presence", "form": str(room.form), "frame": gossip.frame()})
+        self._gossip_changes(room)
         del self._rooms[room.form]
         if room.subscribed and self._channel is not None:
             self._in_background(self._unsubscribe(room.form, self._channel))

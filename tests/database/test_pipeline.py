@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from collab.database import Database, Relation
 from collab.pipeline import Pipeline, pipeline
@@ -34,13 +35,10 @@ def kept(raw: psycopg.Connection[Any]) -> list[int]:
     return [number for (number,) in raw.execute("SELECT number FROM kept ORDER BY number").fetchall()]
 
 
-@pytest.mark.parametrize("threshold", [5, None], ids=["prepared", "not prepared"])
-def test_answers_come_in_any_order_that_they_are_asked_for(
-    raw: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch, threshold: int | None
-) -> None:
-    monkeypatch.setattr(raw, "prepare_threshold", threshold)
+@pytest.mark.parametrize("prepare", [True, False])
+def test_answers_come_in_any_order_that_they_are_asked_for(raw: psycopg.Connection[Any], *, prepare: bool) -> None:
     for turn in range(7):  # the server settles on a plan after five
-        with pipeline(raw) as asked:
+        with pipeline(raw, prepare=prepare) as asked:
             first = asked.execute("SELECT %s::bigint, %s::text, 'a%%b'", (turn, None))
             second = asked.execute("SELECT %s::uuid, true, 1.5::float8", (ID,))
             nothing = asked.execute("SELECT 1 WHERE false")
@@ -104,6 +102,17 @@ def test_django_asks_in_the_middle(raw: psycopg.Connection[Any]) -> None:
         assert db.ask("SELECT r.id FROM {r}", PAIRS, [(UUID(ID), 1)], read=list).get() == [(UUID(ID),)]
         raise ZeroDivisionError
     assert kept(raw) == []
+
+
+def test_prepared_statements_outlive_what_django_rolls_back(raw: psycopg.Connection[Any]) -> None:
+    """psycopg, where it prepares by itself, has the server forget all statements after a rollback to a savepoint."""
+    db = Database()
+    for number in range(8):
+        assert db.ask("SELECT r.number FROM {r}", PAIRS, [(UUID(ID), number)], read=list).get() == [(number,)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM kept WHERE number = %s", [number])
+        with transaction.atomic(), suppress(ZeroDivisionError), transaction.atomic():
+            raise ZeroDivisionError
 
 
 def test_a_connection_that_is_lost_is_told_as_such(raw: psycopg.Connection[Any]) -> None:
