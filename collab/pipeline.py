@@ -70,6 +70,8 @@ class Pipeline:
         self._awaited: deque[Answer | None] = deque()  # in the order of the statements; None: only that it succeeds
         self._unsent = self._synced = False
         self._pq.enter_pipeline_mode()
+        if not connection.autocommit and self._pq.transaction_status == pq.TransactionStatus.IDLE:
+            self.execute("BEGIN")  # as psycopg's cursors do: a transaction begins with its first statement
 
     def execute(self, sql: str, params: Sequence[str | int | None] = ()) -> Answer:
         """Asks. It is sent with everything else as soon as an answer is waited for. ``%s`` are the parameters."""

@@ -104,6 +104,20 @@ def test_django_asks_in_the_middle(raw: psycopg.Connection[Any]) -> None:
     assert kept(raw) == []
 
 
+def test_what_is_asked_first_in_a_transaction_of_django_is_in_it(raw: psycopg.Connection[Any]) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012
+        Database().wait_for_locks(milliseconds=57)
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            assert cursor.fetchone() == ("57ms",)
+        Database().write("INSERT INTO kept SELECT r.number FROM {r} WHERE true", PAIRS, [(UUID(ID), 1)])
+        raise ZeroDivisionError
+    assert kept(raw) == []
+    with transaction.atomic():
+        Database().write("INSERT INTO kept SELECT r.number FROM {r} WHERE true", PAIRS, [(UUID(ID), 1)])
+    assert kept(raw) == [1]
+
+
 def test_prepared_statements_outlive_what_django_rolls_back(raw: psycopg.Connection[Any]) -> None:
     """psycopg, where it prepares by itself, has the server forget all statements after a rollback to a savepoint."""
     db = Database()
