@@ -221,10 +221,14 @@ def postgresql_database() -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL must be a postgresql:// URL; leave it empty to run on SQLite.")
     options = database.setdefault("OPTIONS", {})
     # A `?pool=true` in the URL arrives here as a string, so the pool is not taken from there.
+    timeout = env.float("DATABASE_POOL_TIMEOUT", default=10.0)
     options["pool"] = {
         "min_size": env.int("DATABASE_POOL_MIN", default=1),
         "max_size": env.int("DATABASE_POOL_MAX", default=20),
-        "timeout": env.float("DATABASE_POOL_TIMEOUT", default=10.0),
+        "timeout": timeout,
+        # It doubles the time between its attempts until it gives up, and begins anew with who asks next: by itself
+        # after five minutes, which a database that is back after a quarter of one would be waited for.
+        "reconnect_timeout": timeout,
     }
     database["CONN_MAX_AGE"] = 0
     return database

@@ -18,6 +18,8 @@ from tests.services import postgresql_answers
 
 STARTED = "SELECT pg_postmaster_start_time()::text"
 
+AWAY_SECONDS = 17.0 if FULL else 3.0
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
 
 
@@ -34,6 +36,18 @@ async def test_it_is_restarted(site: Site, crowd: Crowd, fault: str, how: signal
         started = before, site.sql(STARTED)
         assert started[0] != started[1]
         await crowd.recover(fault, started=started)
+
+
+async def test_it_is_away_for_a_while(site: Site, crowd: Crowd) -> None:
+    """Long enough for the pool of connections to try less and less often."""
+    for _ in rounds("database_away", 2):
+        await crowd.go_home()
+        await crowd.type_for(1.0)
+        site.postgresql.process.send_signal(signal.SIGINT)
+        await until(lambda: site.postgresql.process.poll() is not None)
+        await crowd.type_for(AWAY_SECONDS)
+        await start(site)
+        await crowd.recover("database_away", seconds=AWAY_SECONDS)
 
 
 async def start(site: Site) -> None:
