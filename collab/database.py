@@ -108,13 +108,19 @@ class Database:
             with transaction.atomic(durable=True):
                 yield
             return
-        self._wrapper.ensure_connection()
-        raw: Any = self._wrapper.connection
-        with self._rolled_back_on_error(raw), pipeline(raw, prepare=_prepares()) as self._pipeline:
-            self._pipeline.execute("BEGIN")
+        with self._piped("BEGIN"):
             self._gathered = []
             yield
             self._write_gathered()
+
+    @contextmanager
+    def _piped(self, begin: str) -> Iterator[None]:
+        """A transaction in a pipeline: committed when it is left, rolled back with an exception."""
+        self._wrapper.ensure_connection()
+        raw: Any = self._wrapper.connection
+        with self._rolled_back_on_error(raw), pipeline(raw, prepare=_prepares()) as self._pipeline:
+            self._pipeline.execute(begin)
+            yield
             self._pipeline.execute("COMMIT")
 
     @contextmanager
@@ -129,7 +135,7 @@ class Database:
             self._gathered = self._pipeline = None
 
     def ordinary(self) -> AbstractContextManager[None]:
-        """For what Django asks, or another ``Database``, inside a ``transaction``: it goes another way."""
+        """For what Django asks, or another ``Database``, in a ``transaction`` or ``snapshot``: it goes another way."""
         return nullcontext() if self._pipeline is None else self._pipeline.interrupted()
 
     def _write_gathered(self) -> None:
@@ -143,12 +149,14 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """A transaction that sees one state of the database throughout, and keeps no writer waiting."""
+        """A transaction that sees one state of the database throughout, and keeps no writer waiting.
+
+        On PostgreSQL its questions travel in a pipeline; for what Django asks in it, there is ``ordinary``.
+        """
         if self._wrapper.in_atomic_block:
             yield
         elif self.postgresql:
-            with transaction.atomic():
-                self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", ())
+            with self._piped("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"):
                 yield
         else:
             self._execute("BEGIN DEFERRED", ())  # Django's own would take the one lock that writers need

@@ -396,12 +396,12 @@ class _Batch:
         """Who the new n's of this run are; everyone, where the run holds the ops of unknown batches."""
         known = read_clients_of(self._db, work.locked.id) if everyone else {}
         new = {self._clients[key].n or 0: (key[2], key[1]) for key in work.new_clients}
-        return known | _describe(self._db, new) if new else known
+        return known | explain(self._db, new) if new else known
 
 
 def read_clients_of(db: Database, form: UUID) -> dict[int, Client]:
     """Every n of a form, as ``clients`` of the protocol explains it."""
-    return _describe(db, lookup.ask_names(db, form).get())
+    return explain(db, lookup.ask_names(db, form).get())
 
 
 @lru_cache(maxsize=4_096)
@@ -410,7 +410,10 @@ def origin_of(form: UUID) -> tuple[UUID, UUID] | tuple[None, None]:
     return Form.objects.filter(pk=form).values_list("team_id", "template_version_id").first() or (None, None)
 
 
-def _describe(db: Database, names: Mapping[int, tuple[str, UUID]]) -> dict[int, Client]:
+def explain(db: Database, names: Mapping[int, tuple[str, UUID]]) -> dict[int, Client]:
+    """Clients by their n, as ``clients`` of the protocol explains them; given is what ``lookup.ask_names`` answers."""
+    if not names:
+        return {}
     with db.ordinary():
         people = accounts.names_of({user for _, user in names.values()})
     return {n: Client(client_id, User(str(user), people[user])) for n, (client_id, user) in names.items()}

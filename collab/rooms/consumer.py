@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, assert_never
 from uuid import UUID
 
 from collab.accounts.ended import Ended
-from collab.accounts.sign_ins import Present, who
+from collab.accounts.sign_ins import Present
 from collab.accounts.watch import Guest
 from collab.document.operations import Address
 from collab.logs import about
@@ -25,7 +25,7 @@ from collab.protocol.messages import Blur, ClientMessage, Closing, Focus, Join, 
 from collab.rooms.commit import Fenced, Outcome, Submission
 from collab.rooms.doorkeeper import Admission
 from collab.rooms.limits import FORM_COST, cost_of_lateness
-from collab.rooms.opening import NotOpened, Opened, open_form, visible_form
+from collab.rooms.opening import NotOpened, Opened, let_in, open_form
 from collab.rooms.presence import person_of
 from collab.rooms.room import Room
 from collab.rooms.runtime import Runtime
@@ -181,7 +181,10 @@ class RoomConnection:
             form = UUID(form_id)
         except ValueError:
             raise Closed(CloseCode.NO_SUCH_FORM) from None
-        present = await self._runtime.hub.read(who, session_key(self._scope))
+        try:
+            present = await self._runtime.hub.read(let_in, session_key(self._scope), form)
+        except NotOpened as refused:
+            raise Closed(CloseCode.NOT_ALLOWED if refused.exists else CloseCode.NO_SUCH_FORM) from None
         if not isinstance(present, Present):
             raise Closed(present.closing() if isinstance(present, Ended) else CloseCode.NOT_SIGNED_IN)
         self._user = present.user
@@ -189,10 +192,6 @@ class RoomConnection:
         self._guest = Guest(present.user.pk, present.generation, end=self._end, tell=self._pass_on)
         if not self._runtime.watch.admit(self._guest):
             raise Closed(too_many(TooMany.SOCKETS))
-        try:
-            await self._runtime.hub.read(visible_form, self._user, form)
-        except NotOpened as refused:
-            raise Closed(CloseCode.NOT_ALLOWED if refused.exists else CloseCode.NO_SUCH_FORM) from None
         return form
 
     async def _join(self, form: UUID, join: Join) -> None:

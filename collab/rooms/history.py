@@ -102,8 +102,9 @@ def history(user: User, form_id: UUID, at: Address, *, before: int | None, limit
     """The newest changes of a field, of those before a version. Raises ``NotOpened`` and ``NoSuchField``."""
     db = Database()
     with db.snapshot():
-        form, _role = visible_form(user, form_id)
-        field = definition_of(form.template_version_id).field_at(at)
+        with db.ordinary():
+            form, _role = visible_form(user, form_id)
+            field = definition_of(form.template_version_id).field_at(at)
         if field is None:
             raise NoSuchField
         ops = lookup.ask_changes(db, form.pk, at, before=form.version + 1 if before is None else before).get()
@@ -180,10 +181,11 @@ def form_then(user: User, form_id: UUID, version: int) -> FormThen:
     """The form as it was at a version. Raises ``NotOpened`` and ``NotThatFar``."""
     db = Database()
     with db.snapshot():
-        form, _role = visible_form(user, form_id)
-        if version > form.version:
-            raise NotThatFar
-        replica = _start(form, version)
+        with db.ordinary():
+            form, _role = visible_form(user, form_id)
+            if version > form.version:
+                raise NotThatFar
+            replica = _start(form, version)
         while replica.version < version:
             _replay(
                 replica,

@@ -444,7 +444,8 @@ async def _end(tasks: set[asyncio.Task[Any]]) -> None:
 
 
 def _read_form(form: UUID) -> FormChanged | None:
-    with Database().snapshot():
+    db = Database()
+    with db.snapshot(), db.ordinary():
         found = Form.objects.filter(pk=form).first()
         if found is None:
             return None

@@ -23,6 +23,7 @@ from collab.rooms.store import (
     LockedForm,
     LoggedOp,
     RowKey,
+    StoredForm,
     StoredOutcome,
 )
 
@@ -58,6 +59,21 @@ def lock_forms(db: Database, forms: Iterable[UUID], *, wait: bool) -> Asked[list
         ]
 
     return db.ask(sql, _FORMS, [(form,) for form in sorted(forms)], read=read)
+
+
+def ask_form(db: Database, form: UUID) -> Asked[StoredForm | None]:
+    """A form as it stands; None where there is none, or it is archived."""
+    sql = (
+        "SELECT f.id, f.team_id, f.template_version_id, f.title, f.status, f.time_zone, f.version, f.revision,"
+        " f.updated_at FROM rooms_form f JOIN {r} ON f.id = r.form WHERE f.archived_at IS NULL"
+    )
+
+    def read(answer: Answer) -> StoredForm | None:
+        for id, team, template_version, *others in answer:
+            return StoredForm(db.uuid(id), db.uuid(team), db.uuid(template_version), *others)
+        return None
+
+    return db.ask(sql, _FORMS, [(form,)], read=read)
 
 
 def ask_locked_sections(db: Database, forms: Iterable[UUID]) -> Asked[dict[UUID, set[str]]]:

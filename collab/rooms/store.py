@@ -30,6 +30,20 @@ class LockedForm:
     template_version: UUID
 
 
+class StoredForm(NamedTuple):
+    """A form's row as it is read, of one that is not archived; its names are those of the model."""
+
+    id: UUID
+    team_id: UUID
+    template_version_id: UUID
+    title: str
+    status: str
+    time_zone: str
+    version: int
+    revision: int
+    updated_at: object  # as the database gives it: to be compared, not read
+
+
 @dataclass(slots=True)
 class ClientState:
     """A client in a form: its n, and how far its submits have come."""

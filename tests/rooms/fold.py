@@ -39,7 +39,8 @@ def assert_sound(form: Form) -> None:
 
     Read at one moment: what somebody who has just left had sent may still be committed.
     """
-    with Database().snapshot():
+    db = Database()
+    with db.snapshot(), db.ordinary():
         versions = list(Operation.objects.filter(form=form).order_by("version").values_list("version", flat=True))
         assert versions == list(range(1, Form.objects.get(pk=form.pk).version + 1))
         cells, log = stored(form), folded(form)
