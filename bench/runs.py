@@ -82,13 +82,14 @@ def measure_loads(session: Session, loads: Sequence[Load], targets: Sequence[Tar
 
 
 def collapsed_at(results: Results, loads: Sequence[Load], load: Load, target: Target) -> Load | None:
-    """A load that asks for no more than this one, and was too much."""
+    """A load that asks for no more than this one, of no more people, and was too much."""
     return next(
         (
             other
             for other in loads
             if other is not load
             and other.deliveries_per_second <= load.deliveries_per_second
+            and other.sockets <= load.sockets
             and has_collapsed(results.median("loads", other.key, target.key))
         ),
         None,

@@ -19,7 +19,9 @@ from bench.targets import ECHO, TARGETS
 
 SVG = "{http://www.w3.org/2000/svg}"
 TIMING = Timing(dwell=0, warmup=0, window=1, drain=0, runs=3)
-HOCUSPOCUS = next(target for target in TARGETS if target.key == "hocuspocus")
+HOCUSPOCUS, POSTGRESQL = (
+    next(target for target in TARGETS if target.key == key) for key in ("hocuspocus", "postgresql")
+)
 ROOM_OF = {load.key: load for load in LOADS}
 
 
@@ -75,6 +77,8 @@ def test_what_has_collapsed_is_given_no_heavier_load(tmp_path: Path) -> None:
     assert collapsed_at(results, LOADS, ROOM_OF["500"], HOCUSPOCUS) is ROOM_OF["300"]
     assert collapsed_at(results, LOADS, ROOM_OF["300"], HOCUSPOCUS) is None
     assert collapsed_at(results, LOADS, ROOM_OF["100"], HOCUSPOCUS) is None
+    results.add(Record("loads", "1000x5", "postgresql", 0, edits(delivered=0.9)))
+    assert collapsed_at(results, LOADS, ROOM_OF["500"], POSTGRESQL) is None, "more to do, for fewer people"
     said: list[str] = []
     measure_loads(Session(results, TIMING, seed=1, say=said.append), [ROOM_OF["300"], ROOM_OF["500"]], [HOCUSPOCUS])
     assert "not tried" in said[-1]
