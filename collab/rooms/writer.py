@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime
 from time import perf_counter
 from typing import Protocol
@@ -24,6 +24,7 @@ from collab.logs import name_of
 from collab.rooms.commit import BatchResult, Fenced, Outcome, Submission, commit_batch
 from collab.rooms.metrics import Metrics
 from collab.rooms.run import Run
+from collab.rooms.store import ClientKey
 from collab.threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ GIVE_UP_SECONDS = 30.0
 RETRY_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0)
 
 OnOutcome = Callable[[Outcome | Fenced | None], None]
+_Answered = list[tuple["_Item", Outcome | Fenced | None]]
 
 
 class Audience(Protocol):
@@ -119,7 +121,7 @@ class Writer:
         await asyncio.gather(self._main, self._second)
 
     async def _main_lane(self) -> None:
-        finished: tuple[list[_Item], BatchResult, float] | None = None
+        finished: tuple[_Answered, BatchResult, float] | None = None
         while True:
             batch = self._take()
             pending = asyncio.ensure_future(self._commit(batch, wait=None)) if batch else None
@@ -131,8 +133,9 @@ class Writer:
                 result = await pending
                 for run in result.runs:
                     self._audience.hand(run)
-                self._put_aside(batch, result)
-                finished = batch, result, perf_counter()
+                left, answered = self._sort(batch, result)
+                self._put_aside(left)
+                finished = answered, result, perf_counter()
             elif self._closing:
                 self._wake_held.set()
                 return
@@ -149,22 +152,44 @@ class Writer:
             (batch if lane is None else lane).append(item)
         return batch
 
-    def _put_aside(self, batch: Sequence[_Item], result: BatchResult) -> None:
-        for item in self._left(batch, result):
+    def _put_aside(self, left: Sequence[_Item]) -> None:
+        for item in left:
             self._held.setdefault(item.submission.form, deque()).append(item)
         if self._held:
             self._wake_held.set()
 
-    def _left(self, batch: Sequence[_Item], result: BatchResult) -> list[_Item]:
-        """What has no outcome and still waits for one."""
-        now = self._now()
-        pairs = zip(batch, result.outcomes, strict=True)
-        return [item for item, outcome in pairs if outcome is None and item.expires > now]
+    def _sort(self, batch: Sequence[_Item], result: BatchResult) -> tuple[list[_Item], _Answered]:
+        """What has no outcome and still waits for one, and what is to be told.
 
-    def _tell(self, batch: Sequence[_Item], result: BatchResult, since: float) -> None:
+        What waited for too long is given up, and with it all that its client has sent after it: judged before it, that
+        would make it stale for good (C3). The client sends them again, in their order.
+        """
+        pairs = list(zip(batch, result.outcomes, strict=True))
+        now = self._now()
+        given_up = {item.submission.client for item, outcome in pairs if outcome is None and item.expires <= now}
+        left, answered = [], []
+        for item, outcome in pairs:
+            if outcome is None and item.submission.client not in given_up:
+                left.append(item)
+            else:
+                answered.append((item, outcome))
+        if given_up:
+            answered += [(item, None) for item in self._withdraw(given_up)]
+        return left, answered
+
+    def _withdraw(self, clients: Set[ClientKey]) -> list[_Item]:
+        """Takes all that these clients have sent out of the queues."""
+        withdrawn: list[_Item] = []
+        for lane in (self._queue, *self._held.values()):
+            kept: list[_Item] = []
+            for item in lane:
+                (withdrawn if item.submission.client in clients else kept).append(item)
+            lane.clear()
+            lane.extend(kept)
+        return withdrawn
+
+    def _tell(self, answered: _Answered, result: BatchResult, since: float) -> None:
         """Tells of a batch that was committed at ``since``."""
-        left = set(self._left(batch, result))
-        answered = [pair for pair in zip(batch, result.outcomes, strict=True) if pair[0] not in left]
         for item, outcome in answered:
             _contained(item.on_outcome, outcome)
         for run in result.runs:
@@ -200,13 +225,14 @@ class Writer:
         since = perf_counter()
         for run in result.runs:
             self._audience.hand(run)
-        for item in reversed(self._left(batch, result)):
+        left, answered = self._sort(batch, result)
+        for item in reversed(left):
             lanes[item.submission.form].appendleft(item)
         for form, lane in lanes.items():
             del self._held[form]
             if lane:
                 self._held[form] = lane  # at the end: another form's turn
-        self._tell(batch, result, since)
+        self._tell(answered, result, since)
 
     async def _commit(self, batch: Sequence[_Item], *, wait: int | None) -> BatchResult:
         """Commits a batch whatever it takes: again where the database failed in passing, in halves where it is ill."""
@@ -262,8 +288,13 @@ class Writer:
         first = await self._commit(batch[:middle], wait=wait)
         for run in first.runs:
             self._audience.hand(run)
-        second = await self._commit(batch[middle:], wait=wait)
-        return BatchResult(first.outcomes + second.outcomes, first.runs + second.runs)
+        pairs = zip(batch[:middle], first.outcomes, strict=True)
+        unanswered = {item.submission.client for item, outcome in pairs if outcome is None}
+        # Behind what has no outcome yet nothing of its client is judged: the order would be lost.
+        others = [item for item in batch[middle:] if item.submission.client not in unanswered]
+        second = await self._commit(others, wait=wait) if others else BatchResult([])
+        told = dict(zip(others, second.outcomes, strict=True))
+        return BatchResult(first.outcomes + [told.get(item) for item in batch[middle:]], first.runs + second.runs)
 
 
 def _given_up(batch: Sequence[_Item]) -> BatchResult:

@@ -63,10 +63,13 @@ def terminate(backend: int) -> None:
 
 
 @asynccontextmanager
-async def refusing_operations_with(word: str) -> AsyncIterator[None]:
-    """The database itself refuses to store an op whose JSON holds a word: a poison that no check finds before."""
+async def refusing_operations_with(word: str, *, state: str = "P0001") -> AsyncIterator[None]:
+    """The database itself refuses to store an op whose JSON holds a word: a poison that no check finds before.
+
+    On PostgreSQL with that SQLSTATE: some say that the same may succeed in a moment.
+    """
     poison = _POISON if ON_POSTGRESQL else _POISON_SQLITE
-    await in_thread(_execute)([statement.replace("{word}", word) for statement in poison])
+    await in_thread(_execute)([each.replace("{word}", word).replace("{state}", state) for each in poison])
     try:
         yield
     finally:
@@ -82,7 +85,7 @@ def _execute(statements: list[str]) -> None:
 _POISON = [
     # What it could not store a database repeats, in the message or in its detail.
     "CREATE OR REPLACE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql"
-    " AS $$ BEGIN RAISE EXCEPTION 'poison: %', NEW.op; END $$",
+    " AS $$ BEGIN RAISE EXCEPTION 'poison: %', NEW.op USING ERRCODE = '{state}'; END $$",
     "CREATE TRIGGER poison BEFORE INSERT ON rooms_operation FOR EACH ROW"
     " WHEN (strpos(NEW.op, '{word}') > 0) EXECUTE FUNCTION poison()",
 ]

@@ -124,6 +124,49 @@ async def test_a_form_held_for_ever_is_given_up_and_said_so(
     assert (await outcome_of(submit(runtime, world.submission("alice", [set_("done", True)], base=0)))).version == 1
 
 
+@postgresql_only
+async def test_c3_what_its_client_sent_later_is_given_up_with_it(
+    runtime: Runtime, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judged alone, it would make the first one stale, which then could never be stored."""
+    first, second = (world.submission("alice", [set_("count", number)], base=0) for number in (1, 2))
+    bobs = world.submission("bob", [set_("done", True)], base=0)
+    with holding(world.form.pk) as holder:
+        monkeypatch.setattr("collab.rooms.writer.GIVE_UP_SECONDS", 0.5)
+        given_up = submit(runtime, first)
+        monkeypatch.setattr("collab.rooms.writer.GIVE_UP_SECONDS", GIVE_UP_SECONDS)
+        with_it, kept = submit(runtime, second), submit(runtime, bobs)
+        async with asyncio.timeout(PATIENCE):
+            assert await given_up is None
+            assert await with_it is None
+        assert not kept.done()
+        holder.rollback()
+        assert (await outcome_of(kept)).version == 1
+    again = [submit(runtime, first), submit(runtime, second)]
+    assert [codes(outcome) for outcome in await outcomes(again)] == [[], []]
+
+
+@postgresql_only
+async def test_c3_what_waits_behind_a_given_up_batch_is_given_up_with_it(
+    runtime: Runtime, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (world.submission("alice", [set_("count", number)], base=0) for number in (7_001, 2))
+    bobs = world.submission("bob", [set_("done", True)], base=0)
+    async with refusing_operations_with("7001", state="40001"):  # again and again, until it is too long
+        monkeypatch.setattr("collab.rooms.writer.GIVE_UP_SECONDS", 0.5)
+        given_up = submit(runtime, first)
+        while runtime.writer.queued:  # noqa: ASYNC110  # until it is in a transaction, of which nothing tells
+            await asyncio.sleep(0)
+        monkeypatch.setattr("collab.rooms.writer.GIVE_UP_SECONDS", GIVE_UP_SECONDS)
+        with_it, kept = submit(runtime, second), submit(runtime, bobs)
+        async with asyncio.timeout(PATIENCE):
+            assert await given_up is None
+            assert await with_it is None
+        assert (await outcome_of(kept)).version == 1
+    again = [submit(runtime, first), submit(runtime, second)]
+    assert [codes(outcome) for outcome in await outcomes(again)] == [[], []]
+
+
 # --- poison --------------------------------------------------------------------------------------------
 
 
