@@ -19,7 +19,8 @@ import django
 import psutil
 
 from bench import report
-from bench.targets import cell, numbers, prepare, surroundings
+from bench.driver import tree_seconds
+from bench.targets import cell, numbers, prepare, store_processes, surroundings
 
 SIZES = (1, 10, 100, 500)
 PEOPLE = max(SIZES)
@@ -88,9 +89,7 @@ class Crowd:
 
 def database_seconds() -> float:
     """Of the database's processes, where it has any."""
-    servers = [child for child in psutil.Process().children() if child.name() == "postgres"]
-    backends = [backend for server in servers for backend in server.children()]
-    return sum(sum(process.cpu_times()[:2]) for process in [*servers, *backends])
+    return sum(tree_seconds(psutil.Process(pid)) for pid in store_processes())
 
 
 if __name__ == "__main__":

@@ -24,10 +24,9 @@ from django.conf import settings
 from django.db import transaction
 from psycopg import errors as pg_errors
 
-from collab.pipeline import Pipeline, pipeline
+from collab.pipeline import Pipeline, Row, pipeline
 
 ColumnType = Literal["uuid", "text", "bigint", "boolean", "timestamptz"]
-Row = tuple[Any, ...]
 T = TypeVar("T")
 
 

@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from collab.logs import name_of
 from collab.threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Part:
         try:
             found = await self._look()
         except Exception as error:
-            logger.warning("not ready: %s: %s", self._name, type(error).__name__)
+            logger.warning("not ready: %s: %s", self._name, name_of(error))
             found = self._failed
         self._found = asyncio.get_running_loop().time(), found
         return found
