@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -10,6 +11,8 @@ from contextlib import asynccontextmanager
 from tests.faults.site import Site
 from tests.rooms.live import Visitor
 from tests.sessions.browser import PASSWORD, Browser
+
+TURN_SECONDS = 0.02  # at the least: a session may send so many frames a second, and no more
 
 
 async def signed_in(site: Site, person: str) -> Browser:
@@ -44,6 +47,7 @@ class Pair:
             self.version, self._length = acked["version"], size
             self._writer.received.clear()
             self._reader.received.clear()
+            await asyncio.sleep(began + TURN_SECONDS - time.monotonic())
         return percentile(delays, 0.95)
 
 
