@@ -76,11 +76,11 @@ def axes(x: Axis, y: Axis) -> Iterator[str]:
     for tick in y.ticks:
         at = up(y, tick)
         yield f'<line class="grid" x1="{LEFT}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}"/>'
-        yield f'<text x="{LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{tick:,g}</text>'
+        yield f'<text x="{LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{tick:,.9g}</text>'
     for tick in x.ticks:
         at = across(x, tick)
         yield f'<line class="axis" x1="{at:.1f}" x2="{at:.1f}" y1="{bottom}" y2="{bottom + 5}"/>'
-        yield f'<text x="{at:.1f}" y="{bottom + 20}" text-anchor="middle">{tick:,g}</text>'
+        yield f'<text x="{at:.1f}" y="{bottom + 20}" text-anchor="middle">{tick:,.9g}</text>'
     yield f'<line class="axis" x1="{LEFT}" x2="{right}" y1="{bottom}" y2="{bottom}"/>'
     yield f'<text x="{(LEFT + right) / 2}" y="{HEIGHT - 10}" text-anchor="middle">{escape(x.label)}</text>'
     yield f'<text x="{LEFT - 8}" y="{TOP - 12}" text-anchor="end">{escape(y.label)}</text>'
