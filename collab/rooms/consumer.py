@@ -112,11 +112,7 @@ class RoomConnection:
             give_texts(self._take)
         first = True
         while True:
-            try:
-                async with asyncio.timeout(JOIN_SECONDS if first else None):
-                    text = await self._frame()
-            except TimeoutError:
-                raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.JOIN_EXPECTED)) from None
+            text = await (self._first_frame() if first else self._frame())
             if text is None:
                 return
             if self._is_leaving():
@@ -131,6 +127,14 @@ class RoomConnection:
             await self._handle(form, message)
             if self._seat is not None:
                 await self._seat.session.reading()
+
+    async def _first_frame(self) -> str | None:
+        """The next text frame, soon: a join."""
+        try:
+            async with asyncio.timeout(JOIN_SECONDS):
+                return await self._frame()
+        except TimeoutError:
+            raise Closed(CloseCode.MALFORMED, ProtocolError(ErrorCode.JOIN_EXPECTED)) from None
 
     async def _frame(self) -> str | None:
         """The next text frame; None when the client has gone. Enforces the rate."""
